@@ -1,0 +1,142 @@
+import pg from 'pg';
+import { median } from '../hub/measure.ts';
+import { rawCopy } from '../hub/raw-copy.ts';
+import type { BenchClient, BenchProduct } from './product.ts';
+import { fetchRecords } from './records.ts';
+
+const runMsMax = 600_000;
+const pageCacheBytesMax = 2 ** 31;
+const object = 'contacts';
+
+/**
+ * Provider pages over HTTP → hub by a worker of its own, and the same again with nothing changed, over one raw COPY stream
+ * of the same JSON into a table with the same key.
+ */
+export async function measureLoads(input: { url: string; product: BenchProduct; rows: number; rounds: number }) {
+  const { url, product, rows, rounds } = input;
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const vendor = await product.createApplication();
+  await vendor.setUpProvider({ objects: [{ object, interval_seconds: 86_400 }] });
+  const found = {
+    copy: [] as number[],
+    initial: [] as number[],
+    resync: [] as number[],
+    initialRatio: [] as number[],
+    resyncRatio: [] as number[],
+  };
+  let peakMb = 0;
+  for (let round = 0; round < rounds; round++) {
+    const account = `bench-load-${round}`;
+    await product.control.setSize({ account, object, size: rows });
+    // A provider renders its pages on machines of its own: here they are rendered once, before the clock starts.
+    await product.control.configure({ account, pageCacheBytesMax });
+    const records = await fetchRecords({ sandboxUrl: product.sandboxUrl, account, object, rows });
+    const copy = rows / (await rawCopy(client, records));
+    await client.query('drop table bench_copy; checkpoint');
+    const worker = await product.startWorker();
+    const loaded = await firstLoad(vendor, account, rows);
+    peakMb = Math.max(peakMb, worker.peakMb());
+    await client.query('checkpoint');
+    const again = await vendor.call('POST', `/v1/syncs/${loaded.syncId}:trigger`, { full: true });
+    const resynced = await vendor.waitForEnd({ runId: again.id, timeoutMs: runMsMax });
+    expectRun(resynced, { unchanged: rows });
+    await worker.stop();
+    found.copy.push(copy);
+    found.initial.push(rows / loaded.seconds);
+    found.resync.push(rows / secondsOf(resynced));
+    found.initialRatio.push(rows / loaded.seconds / copy);
+    found.resyncRatio.push(rows / secondsOf(resynced) / copy);
+  }
+  await client.end();
+  return {
+    initial_copy_rows_per_second: median(found.copy),
+    initial_load_rows_per_second: median(found.initial),
+    initial_load_over_copy: median(found.initialRatio),
+    unchanged_resync_rows_per_second: median(found.resync),
+    unchanged_resync_over_copy: median(found.resyncRatio),
+    rss_mb_peak: peakMb,
+  };
+}
+
+/** The worker's memory over a first load of `rows`, in a process that did nothing before. */
+export async function measurePeak({ product, rows }: { product: BenchProduct; rows: number }): Promise<number> {
+  const vendor = await product.createApplication();
+  await vendor.setUpProvider({ objects: [{ object, interval_seconds: 86_400 }] });
+  const account = `bench-peak-${rows}`;
+  await product.control.setSize({ account, object, size: rows });
+  const worker = await product.startWorker();
+  await firstLoad(vendor, account, rows);
+  const peakMb = worker.peakMb();
+  await worker.stop();
+  return peakMb;
+}
+
+/** 100 customers × 2,000 records together, over one customer × 200,000: what many small tenants cost. */
+export async function measureTenants({
+  product,
+  rows,
+  customers,
+  rounds,
+}: {
+  product: BenchProduct;
+  rows: number;
+  customers: number;
+  rounds: number;
+}) {
+  const ratios: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const one = await loadTogether(product, { customers: 1, rowsEach: rows, name: `one-${round}` });
+    const many = await loadTogether(product, { customers, rowsEach: rows / customers, name: `many-${round}` });
+    ratios.push(one / many);
+  }
+  return { tenants_efficiency: median(ratios) };
+}
+
+/** Customers connect first; the sync config that follows makes all their syncs due at once. Seconds from first start to last end. */
+async function loadTogether(
+  product: BenchProduct,
+  { customers, rowsEach, name }: { customers: number; rowsEach: number; name: string },
+): Promise<number> {
+  const vendor = await product.createApplication();
+  await vendor.setUpProvider({});
+  const accounts = Array.from({ length: customers }, (_, i) => `bench-${name}-${i}`);
+  for (const account of accounts) {
+    await product.control.setSize({ account, object, size: rowsEach });
+    await vendor.connectCustomer({ customerId: account, account });
+  }
+  const worker = await product.startWorker();
+  await vendor.call('POST', '/v1/sync-configs', { provider: 'sandbox', objects: [{ object, interval_seconds: 86_400 }] });
+  const runs = [];
+  for (const sync of await vendor.list('/v1/syncs')) {
+    const run = await vendor.waitForRun({ syncId: sync.id, timeoutMs: runMsMax });
+    expectRun(run, { inserted: rowsEach });
+    runs.push(run);
+  }
+  await worker.stop();
+  const begun = Math.min(...runs.map((run) => Date.parse(run.started_at)));
+  const ended = Math.max(...runs.map((run) => Date.parse(run.finished_at)));
+  return (ended - begun) / 1000;
+}
+
+async function firstLoad(vendor: BenchClient, account: string, rows: number): Promise<{ syncId: string; seconds: number }> {
+  const { connectionId } = await vendor.connectCustomer({ customerId: account, account });
+  const sync = await vendor.findSync({ connectionId, object });
+  const run = await vendor.waitForRun({ syncId: sync.id, timeoutMs: runMsMax });
+  expectRun(run, { inserted: rows });
+  return { syncId: sync.id, seconds: secondsOf(run) };
+}
+
+function secondsOf(run: { started_at: string; finished_at: string }): number {
+  return (Date.parse(run.finished_at) - Date.parse(run.started_at)) / 1000;
+}
+
+/** A fast run that did something else measures nothing. */
+function expectRun(
+  run: { status: string; counters?: Record<string, number> } & Record<string, unknown>,
+  expected: Record<string, number>,
+): void {
+  const counters = (run.counters ?? run) as Record<string, unknown>;
+  const wrong = Object.entries(expected).filter(([name, value]) => counters[name] !== value);
+  if (run.status !== 'succeeded' || wrong.length) throw new Error(`the run did not do what is measured: ${JSON.stringify(run)}`);
+}

@@ -1,0 +1,45 @@
+import { measureLoads, measurePeak, measureTenants } from './end-to-end/loads.ts';
+import { type BenchProduct, startProduct } from './end-to-end/product.ts';
+import { measureFeed } from './hub/feed.ts';
+import { measureListing } from './hub/listing.ts';
+import { measureHubWrite } from './hub/write.ts';
+
+export interface Group {
+  name: string;
+  measure(input: { url: string; rows: number; rounds: number }): Promise<Record<string, number>>;
+}
+
+/** 1M where the others take 200k: memory must not grow with the data, nor a listing slow down with its depth. */
+const bigFactor = 5;
+const tenantCustomers = 100;
+
+/** Each group gets a database of its own. */
+export const groups: Group[] = [
+  { name: 'hub_write', measure: measureHubWrite },
+  { name: 'feed', measure: measureFeed },
+  { name: 'listing', measure: measureListing },
+  { name: 'loads', measure: ({ url, rows, rounds }) => withProduct(url, (product) => measureLoads({ url, product, rows, rounds })) },
+  {
+    name: 'memory',
+    measure: ({ url, rows }) =>
+      withProduct(url, async (product) => {
+        const small = await measurePeak({ product, rows });
+        const big = await measurePeak({ product, rows: rows * bigFactor });
+        return { rss_mb_at_rows: small, rss_mb_at_rows_x5: big, rss_mb_growth_1m: big - small };
+      }),
+  },
+  {
+    name: 'tenants',
+    measure: ({ url, rows, rounds }) =>
+      withProduct(url, (product) => measureTenants({ product, rows, customers: tenantCustomers, rounds })),
+  },
+];
+
+async function withProduct<T>(url: string, work: (product: BenchProduct) => Promise<T>): Promise<T> {
+  const product = await startProduct({ url });
+  try {
+    return await work(product);
+  } finally {
+    await product.close();
+  }
+}

@@ -1,0 +1,55 @@
+import { type Json, ProviderError, type ReadDefinition } from '#kit';
+
+export const apiPath = '/services/data/v60.0';
+
+/** What a read needs to know of an object before it can ask. */
+export interface Described {
+  fields: string[];
+  /** The field that moves with every change; null: the object has none. */
+  modified: (typeof modifiedFields)[number] | null;
+  hasDeleteMark: boolean;
+}
+
+/** The best first. SystemModstamp moves with changes by the system too; formula fields move none of them. */
+export const modifiedFields = ['SystemModstamp', 'LastModifiedDate', 'CreatedDate'] as const;
+
+/** SOQL has no `*`: https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_describe.htm */
+export function prepareFields(name: string, { needsModified }: { needsModified: boolean }): NonNullable<ReadDefinition['prepare']> {
+  return {
+    request: { method: 'GET', path: `${apiPath}/sobjects/${name}/describe` },
+    reduce: (body) => chooseFields(name, body, needsModified),
+  };
+}
+
+interface Field {
+  name: string;
+  type: string;
+}
+
+/**
+ * base64 fields can be had one record at a time only. Compound fields (address, location) repeat their members and are read all
+ * the same: a record is kept as a get shows it.
+ * https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/compound_fields.htm
+ */
+const skippedTypes = new Set(['base64', 'complexvalue']);
+/** The whole URL may have 16,384 bytes: https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_query.htm */
+const fieldsCharsMax = 14_000;
+/** A comma, percent-encoded. */
+const separatorChars = 3;
+
+function chooseFields(name: string, body: Json, needsModified: boolean): Json {
+  const { fields, queryable } = body as unknown as { fields?: Field[]; queryable?: boolean };
+  if (!Array.isArray(fields)) throw new ProviderError('unavailable', `The description of ${name} has no array 'fields'.`);
+  if (queryable === false) throw new ProviderError('invalid', `${name} cannot be read: Salesforce says that it is not queryable.`);
+  const names = new Set(fields.filter(({ type }) => !skippedTypes.has(type)).map((field) => field.name));
+  const modified = modifiedFields.find((field) => names.has(field)) ?? null;
+  if (needsModified && modified === null)
+    throw new ProviderError('invalid', `${name} has no field that tells when a record changed. Use the strategy full_only for it.`);
+  const first = ['Id', 'IsDeleted', ...modifiedFields].filter((field) => names.has(field));
+  let chars = 0;
+  const fitting = [...new Set([...first, ...names])].filter((field) => {
+    chars += field.length + separatorChars;
+    return chars <= fieldsCharsMax;
+  });
+  return { fields: fitting, modified, hasDeleteMark: names.has('IsDeleted') } satisfies Described;
+}

@@ -1,0 +1,89 @@
+import type { IncrementalDefinition, ObjectDefinition, RecordShape } from '#kit';
+import { changes, deletions, listing, walkByPages } from './parts.ts';
+
+const shape = { id: 'id', modifiedAt: 'updated_at' } satisfies RecordShape;
+const marked = { ...shape, isDeleted: 'is_deleted', deletedAt: 'deleted_at' } satisfies RecordShape;
+const byTime: IncrementalDefinition['watermark'] = { path: 'updated_at', type: 'datetime' };
+
+function object(
+  name: string,
+  label: string,
+  rest: Omit<ObjectDefinition, 'label' | 'docsUrl' | 'pageSizeMax' | 'scopes' | 'visibilityLagSeconds'>,
+): ObjectDefinition {
+  return {
+    label,
+    docsUrl: 'https://sandbox.test/docs',
+    pageSizeMax: 1000,
+    scopes: ['crm.read'],
+    // A little overlap on every read: what becomes visible late is found, and unchanged records cost nothing.
+    visibilityLagSeconds: 5,
+    get: (id) => ({ method: 'GET', path: `${pathOf(name)}/${encodeURIComponent(id)}` }),
+    ...rest,
+  };
+}
+
+function pathOf(name: string): string {
+  return `/crm/v1/${name}`;
+}
+
+/** Deletes stand in a feed of their own. */
+function withDeletedFeed(name: string, label: string): ObjectDefinition {
+  const path = pathOf(name);
+  return object(name, label, {
+    record: marked,
+    full: { parts: [listing(path)] },
+    incremental: { watermark: byTime, parts: [changes(path, 'modified_since'), deletions(path)] },
+  });
+}
+
+/** Deleted records are listed with a mark, among the changes. */
+function withDeleteMark(name: string, label: string): ObjectDefinition {
+  const path = pathOf(name);
+  return object(name, label, {
+    record: marked,
+    full: { parts: [listing(path)] },
+    incremental: { watermark: byTime, parts: [changes(path, 'modified_since', { always: { include_deleted: 'true' } })] },
+  });
+}
+
+export const objects: Record<string, ObjectDefinition> = {
+  contacts: withDeletedFeed('contacts', 'Contacts'),
+  companies: withDeletedFeed('companies', 'Companies'),
+  deals: withDeleteMark('deals', 'Deals'),
+  owners: withDeleteMark('owners', 'Owners'),
+
+  /** Pages by number, and no word about deletes. */
+  offset_notes: object('offset_notes', 'Notes', {
+    record: shape,
+    full: { parts: [walkByPages(pathOf('offset_notes'))] },
+    incremental: { watermark: byTime, parts: [walkByPages(pathOf('offset_notes'))] },
+  }),
+
+  /** A list without any filter. */
+  plain_items: object('plain_items', 'Items', { record: shape, full: { parts: [listing(pathOf('plain_items'))] } }),
+
+  /** Changes are counted, not timed; the ids are numbers beyond 2^53. */
+  revisions: object('revisions', 'Revisions', {
+    record: marked,
+    full: { parts: [listing(pathOf('revisions'))] },
+    incremental: {
+      watermark: { path: 'version', type: 'integer' },
+      parts: [changes(pathOf('revisions'), 'since_version', { beginning: '0' })],
+    },
+  }),
+
+  /** A feed of changes behind tokens that cannot be compared. */
+  opaque_events: object('opaque_events', 'Events', {
+    record: marked,
+    full: { parts: [listing(pathOf('opaque_events'))] },
+    incremental: { watermark: { path: 'token', type: 'opaque' }, parts: [changes(pathOf('opaque_events'), 'since')] },
+  }),
+
+  /** The key has two members. */
+  readings: object('readings', 'Readings', {
+    record: { ...marked, id: ['region', 'number'] },
+    full: { parts: [listing(pathOf('readings'))] },
+    incremental: { watermark: byTime, parts: [changes(pathOf('readings'), 'modified_since', { always: { include_deleted: 'true' } })] },
+    get: (id) => ({ method: 'GET', path: `${pathOf('readings')}/${encodeURIComponent((JSON.parse(id) as unknown[]).join(':'))}` }),
+  }),
+};

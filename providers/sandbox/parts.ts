@@ -1,0 +1,53 @@
+import { byCursor, byModified, byPageNumber, type PageRequest, type ReadPart, type RequestSpec } from '#kit';
+
+const common = { recordsPath: 'data' } as const;
+const cursor = { name: 'cursor', path: 'next_cursor' };
+
+/** A cursor keeps the filter of its first page and is refused beside it. */
+function filtered(page: PageRequest, path: string, filter: string, since: string | null, always: Record<string, string> = {}): RequestSpec {
+  const changed = page.position === null && since !== null ? { [filter]: since } : {};
+  return { method: 'GET', path, query: { limit: String(page.pageSize), ...always, ...changed } };
+}
+
+/** Everything that exists, in the order of ids. */
+export function listing(path: string): ReadPart {
+  const first = (page: PageRequest): RequestSpec => ({ method: 'GET', path, query: { limit: String(page.pageSize) } });
+  return { ...common, name: 'list', signal: 'records', completeness: 'complete', ...byCursor({ first, ...cursor }) };
+}
+
+/** What changed, in the order of change. `beginning` is the watermark below all others, where no filter would mean another order. */
+export function changes(path: string, filter: string, options: { beginning?: string; always?: Record<string, string> } = {}): ReadPart {
+  const { beginning = null, always = {} } = options;
+  const first = (page: PageRequest) => filtered(page, path, filter, page.since ?? beginning, always);
+  return { ...common, name: 'changes', signal: 'records', completeness: 'complete', ...byCursor({ first, ...cursor }) };
+}
+
+/** The feed of ids that were deleted. */
+export function deletions(path: string): ReadPart {
+  const first = (page: PageRequest) => filtered(page, `${path}/deleted`, 'since', page.since);
+  return { ...common, name: 'deletions', signal: 'deletions', completeness: 'complete', ...byCursor({ first, ...cursor }) };
+}
+
+/**
+ * Pages by number over the mutable modified time, the only order that this listing has: rows slide while they are read.
+ * The walk by modified time keeps that from losing a row; only records that share one moment are paged by number.
+ */
+export function walkByPages(path: string): ReadPart {
+  const first = (page: PageRequest, since: string | null): RequestSpec => ({
+    method: 'GET',
+    path,
+    query: { per_page: String(page.pageSize), ...(since === null ? {} : { modified_since: since }) },
+  });
+  const tiePage = (since: string) => byPageNumber({ first: (page) => first(page, since), name: 'page', firstPage: 1 });
+  const paging = byModified({
+    walk: (page, { at, isExclusive }) => first(page, at !== null && isExclusive ? nextMillisecond(at) : at),
+    ties: (page, { at, step }) => tiePage(at).request({ ...page, position: step }),
+    nextTie: (page, answer, { at, step }) => (answer.last?.watermark === at ? tiePage(at).next({ ...page, position: step }, answer) : null),
+    isEnd: (page, { count }) => count < page.pageSize,
+  });
+  return { ...common, name: 'pages', signal: 'records', completeness: 'approximate', ...paging };
+}
+
+function nextMillisecond(at: string): string {
+  return new Date(Date.parse(at) + 1).toISOString();
+}

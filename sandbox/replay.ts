@@ -1,0 +1,24 @@
+import type { Control } from './control-client.ts';
+import { createSandbox, type Sandbox, type SandboxOptions } from './index.ts';
+
+/** Recorded records, and the accounts that serve them. */
+export interface Recorded {
+  hubspot?: { account: string; contacts: unknown[] };
+  salesforce?: { account: string; contacts: unknown[]; accounts: unknown[]; descriptions?: { contact: unknown; account: unknown } };
+}
+
+/** Puts recorded records into accounts of a running sandbox: the dialects serve them value for value, in the providers' own pages. */
+export async function loadReplay(control: Control, { hubspot, salesforce }: Recorded): Promise<void> {
+  if (hubspot) await control.load({ dialect: 'hubspot', account: hubspot.account, object: 'contacts', records: hubspot.contacts });
+  if (!salesforce) return;
+  const { account, contacts, accounts, descriptions } = salesforce;
+  await control.load({ dialect: 'salesforce', account, object: 'Contact', records: contacts, description: descriptions?.contact });
+  await control.load({ dialect: 'salesforce', account, object: 'Account', records: accounts, description: descriptions?.account });
+}
+
+/** A sandbox that begins with recorded records. */
+export async function createReplay(recorded: Recorded, options: SandboxOptions = {}): Promise<Sandbox> {
+  const sandbox = await createSandbox(options);
+  await loadReplay(sandbox.control, recorded);
+  return sandbox;
+}

@@ -1,0 +1,164 @@
+import { type ChangeBatch, type ChangesOptions, followChanges } from './changes.ts';
+import { parseExact } from './exact-json.ts';
+import type { Client } from './generated/client/index.ts';
+import * as api from './generated/index.ts';
+import type * as wire from './generated/types.gen.ts';
+import { createHttp, type SynclineOptions } from './http.ts';
+import { type Page, Pages } from './pages.ts';
+
+export { ApiError, ConnectionError, type ErrorCode } from './api-error.ts';
+export type { ChangeBatch, ChangesOptions } from './changes.ts';
+export { ExactNumber, parseExact } from './exact-json.ts';
+export type * from './generated/types.gen.ts';
+export type { SynclineOptions } from './http.ts';
+export { type Page, Pages } from './pages.ts';
+export type { RetryOptions } from './retry.ts';
+
+export type Syncline = ReturnType<typeof createSyncline>;
+
+/**
+ * The API as objects: one group per resource, one method per operation.
+ *
+ * @example
+ * const syncline = createSyncline({ baseUrl: 'https://sync.example.com', apiKey: process.env.SYNCLINE_API_KEY });
+ * await syncline.customers.upsert('acme', { name: 'Acme Inc.' });
+ * const { url } = await syncline.connectSessions.create({ customer_id: 'acme', provider: 'hubspot' });
+ */
+export function createSyncline(options: SynclineOptions) {
+  const client = createHttp(options);
+  const parse = options.numbers === 'plain' ? JSON.parse : parseExact;
+  const loadRecords = async (provider: string, object: string, query: RecordsQuery, signal?: AbortSignal): Promise<wire.RecordPage> => {
+    const path = { provider, object };
+    const text = await dataOf(api.listRecords({ client, path, query, parseAs: 'text', ...(signal ? { signal } : {}) }));
+    return parse(text as unknown as string);
+  };
+
+  return {
+    applications: {
+      /** With the operator key only. */
+      create: (body: wire.CreateApplication) => dataOf(api.createApplication({ client, body })),
+      get: () => dataOf(api.getApplication({ client })),
+      update: (body: wire.UpdateApplication) => dataOf(api.updateApplication({ client, body })),
+    },
+    apiKeys: {
+      create: (body: wire.CreateApiKey) => dataOf(api.createApiKey({ client, body })),
+      list: (query: QueryOf<wire.ListApiKeysData> = {}) => pagesOf(query, (page) => dataOf(api.listApiKeys({ client, query: page }))),
+      revoke: (api_key_id: string) => dataOf(api.revokeApiKey({ client, path: { api_key_id } })),
+    },
+    providers: {
+      list: (query: QueryOf<wire.ListProvidersData> = {}) => pagesOf(query, (page) => dataOf(api.listProviders({ client, query: page }))),
+      get: (provider: string) => dataOf(api.getProvider({ client, path: { provider } })),
+    },
+    providerConfigs: {
+      create: (body: wire.CreateProviderConfig) => dataOf(api.createProviderConfig({ client, body })),
+      list: (query: QueryOf<wire.ListProviderConfigsData> = {}) =>
+        pagesOf(query, (page) => dataOf(api.listProviderConfigs({ client, query: page }))),
+      get: (provider_config_id: string) => dataOf(api.getProviderConfig({ client, path: { provider_config_id } })),
+      update: (provider_config_id: string, body: wire.UpdateProviderConfig) =>
+        dataOf(api.updateProviderConfig({ client, path: { provider_config_id }, body })),
+      delete: (provider_config_id: string, query: Force = {}) =>
+        done(api.deleteProviderConfig({ client, path: { provider_config_id }, query })),
+    },
+    customers: {
+      upsert: (customer_id: string, body: wire.UpsertCustomer = {}) => dataOf(api.upsertCustomer({ client, path: { customer_id }, body })),
+      get: (customer_id: string) => dataOf(api.getCustomer({ client, path: { customer_id } })),
+      list: (query: QueryOf<wire.ListCustomersData> = {}) => pagesOf(query, (page) => dataOf(api.listCustomers({ client, query: page }))),
+      delete: (customer_id: string, query: Force = {}) => done(api.deleteCustomer({ client, path: { customer_id }, query })),
+    },
+    customerTokens: {
+      create: (body: wire.CreateCustomerToken) => dataOf(api.createCustomerToken({ client, body })),
+    },
+    connectSessions: {
+      create: (body: wire.CreateConnectSession) => dataOf(api.createConnectSession({ client, body })),
+      get: (connect_session_id: string) => dataOf(api.getConnectSession({ client, path: { connect_session_id } })),
+    },
+    connections: {
+      list: (query: QueryOf<wire.ListConnectionsData> = {}) =>
+        pagesOf(query, (page) => dataOf(api.listConnections({ client, query: page }))),
+      get: (connection_id: string) => dataOf(api.getConnection({ client, path: { connection_id } })),
+      disconnect: (connection_id: string, body: wire.DisconnectConnection = {}) =>
+        dataOf(api.disconnectConnection({ client, path: { connection_id }, body })),
+    },
+    destinations: {
+      list: (query: QueryOf<wire.ListDestinationsData> = {}) =>
+        pagesOf(query, (page) => dataOf(api.listDestinations({ client, query: page }))),
+      get: (destination_id: string) => dataOf(api.getDestination({ client, path: { destination_id } })),
+    },
+    syncConfigs: {
+      create: (body: wire.CreateSyncConfig) => dataOf(api.createSyncConfig({ client, body })),
+      list: (query: QueryOf<wire.ListSyncConfigsData> = {}) =>
+        pagesOf(query, (page) => dataOf(api.listSyncConfigs({ client, query: page }))),
+      get: (sync_config_id: string) => dataOf(api.getSyncConfig({ client, path: { sync_config_id } })),
+      update: (sync_config_id: string, body: wire.UpdateSyncConfig) =>
+        dataOf(api.updateSyncConfig({ client, path: { sync_config_id }, body })),
+      delete: (sync_config_id: string, query: Force = {}) => done(api.deleteSyncConfig({ client, path: { sync_config_id }, query })),
+    },
+    syncs: {
+      list: (query: QueryOf<wire.ListSyncsData> = {}) => pagesOf(query, (page) => dataOf(api.listSyncs({ client, query: page }))),
+      get: (sync_id: string) => dataOf(api.getSync({ client, path: { sync_id } })),
+      trigger: (sync_id: string, body: wire.TriggerSync = {}) => dataOf(api.triggerSync({ client, path: { sync_id }, body })),
+      pause: (sync_id: string) => dataOf(api.pauseSync({ client, path: { sync_id } })),
+      resume: (sync_id: string) => dataOf(api.resumeSync({ client, path: { sync_id } })),
+      reset: (sync_id: string) => dataOf(api.resetSync({ client, path: { sync_id } })),
+      getCheckpoint: (sync_id: string) => dataOf(api.getCheckpoint({ client, path: { sync_id } })),
+      setCheckpoint: (sync_id: string, body: wire.SetCheckpoint) => dataOf(api.setCheckpoint({ client, path: { sync_id }, body })),
+    },
+    runs: {
+      list: (query: QueryOf<wire.ListRunsData> = {}) => pagesOf(query, (page) => dataOf(api.listRuns({ client, query: page }))),
+      get: (run_id: string) => dataOf(api.getRun({ client, path: { run_id } })),
+    },
+    records: {
+      /** The records of an object as they are now. */
+      list: (provider: string, object: string, query: RecordsQuery = {}) => pagesOf(query, (page) => loadRecords(provider, object, page)),
+      /**
+       * The change feed, deletes included: the backlog first, then what changed. Keep the cursor of each batch that you have
+       * applied and begin with it next time.
+       *
+       * @example
+       * for await (const { changes, cursor } of syncline.records.changes('hubspot', 'contacts', { cursor: await load() })) {
+       *   await apply(changes);
+       *   await save(cursor);
+       * }
+       */
+      changes(provider: string, object: string, options: ChangesOptions = {}): AsyncGenerator<ChangeBatch, void> {
+        const { customer_id, connection_id, page_size = changesPageSize, signal } = options;
+        const query = { page_size, include_deleted: true, ...given({ customer_id, connection_id }) };
+        return followChanges((cursor) => loadRecords(provider, object, { ...query, ...given({ cursor }) }, signal), options);
+      },
+    },
+    events: {
+      list: (query: QueryOf<wire.ListEventsData> = {}) => pagesOf(query, (page) => dataOf(api.listEvents({ client, query: page }))),
+    },
+    audit: {
+      list: (query: QueryOf<wire.ListAuditData> = {}) => pagesOf(query, (page) => dataOf(api.listAudit({ client, query: page }))),
+    },
+    /** The client underneath, for the generated functions. */
+    client: client as Client,
+  };
+}
+
+const changesPageSize = 1000;
+
+type QueryOf<D extends { query?: unknown }> = NonNullable<D['query']>;
+type RecordsQuery = QueryOf<wire.ListRecordsData>;
+type Force = { force?: boolean };
+
+async function dataOf<T>(answer: Promise<{ data: T }>): Promise<T> {
+  return (await answer).data;
+}
+
+async function done(answer: Promise<unknown>): Promise<void> {
+  await answer;
+}
+
+function pagesOf<Q extends { cursor?: string }, P extends Page<unknown>>(
+  query: Q,
+  load: (query: Q) => Promise<P>,
+): Pages<P['data'][number], P & Page<P['data'][number]>> {
+  return new Pages((cursor) => load({ ...query, ...given({ cursor }) }) as Promise<P & Page<P['data'][number]>>, query.cursor);
+}
+
+/** Without what was left out: `exactOptionalPropertyTypes` in the caller's project allows no `undefined`. */
+function given<T extends Record<string, unknown>>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: NonNullable<T[K]> };
+}

@@ -1,0 +1,5 @@
+import type { SyncsCtx } from '../syncs/index.ts';
+import type { IdempotencyCtx, TenancyCtx } from '../tenancy/index.ts';
+
+/** Everything that any verb behind the API needs. */
+export type AppCtx = TenancyCtx & IdempotencyCtx & SyncsCtx;

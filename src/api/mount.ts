@@ -1,0 +1,108 @@
+import { createRoute, type OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi';
+import type { Context, MiddlewareHandler } from 'hono';
+import { type ErrorCode, errorCodes } from '../base/errors.ts';
+import type { ApiDeps } from './deps.ts';
+import { type Endpoint, isForCustomers, RawJson } from './endpoint.ts';
+import type { ApiEnv } from './env.ts';
+import { Problem, problemMediaType } from './problem.ts';
+import { routingPath } from './routing-path.ts';
+
+/** What any operation may answer, whatever it does. */
+const commonErrors: ErrorCode[] = ['input_invalid', 'unauthenticated', 'scope_missing', 'origin_not_allowed', 'internal'];
+const bodyErrors: ErrorCode[] = ['body_too_large', 'content_type_unsupported'];
+const postErrors: ErrorCode[] = ['idempotency_key_reused', 'request_in_progress'];
+
+/** Puts one endpoint into the document and behind its path. */
+export function mount(app: OpenAPIHono<ApiEnv>, endpoint: Endpoint, deps: ApiDeps, idempotent: MiddlewareHandler<ApiEnv>): void {
+  const route = routeOf(endpoint);
+  app.openAPIRegistry.registerPath(route);
+  app.openapi(
+    {
+      ...createRoute({ ...route, path: routingPath(endpoint.path) }),
+      hide: true,
+      ...(endpoint.method === 'post' ? { middleware: idempotent } : {}),
+    } as RouteConfig,
+    async (c) => {
+      const ctx = deps.contextFor(c.get('actor')!, c.get('requestId'));
+      const answer = await endpoint.handle({ ctx, ...inputOf(c, endpoint) });
+      if (answer instanceof RawJson) return c.body(answer.bytes, 200, { 'content-type': 'application/json' });
+      return endpoint.response ? c.json(answer as object, endpoint.status as 200) : c.body(null, 204);
+    },
+  );
+}
+
+function inputOf(c: Context, endpoint: Endpoint): { params: unknown; query: unknown; body: unknown } {
+  // The framework types validated input by the route's literal type, which a list of endpoints does not keep.
+  const req = c.req as unknown as { valid(target: 'param' | 'query' | 'json'): unknown };
+  return {
+    params: endpoint.params && req.valid('param'),
+    query: endpoint.query && req.valid('query'),
+    body: endpoint.body && req.valid('json'),
+  };
+}
+
+function routeOf(endpoint: Endpoint): RouteConfig {
+  const { operationId, method, path, tag, summary, description, params, query, body } = endpoint;
+  return {
+    operationId,
+    method,
+    path,
+    tags: [tag],
+    summary,
+    description: `${description}\n\n${needs(endpoint)}`,
+    security: securityOf(endpoint),
+    ...(method === 'post' ? { parameters: [idempotencyParameter] } : {}),
+    request: {
+      ...(params ? { params } : {}),
+      // A query that an operation does not know is refused like any other unknown field.
+      query: query ?? z.strictObject({}),
+      ...(body ? { body: { required: !body.safeParse({}).success, content: { 'application/json': { schema: body } } } } : {}),
+    },
+    responses: { ...successOf(endpoint), ...problemsOf(endpoint) },
+  };
+}
+
+const idempotencyParameter = {
+  name: 'Idempotency-Key',
+  in: 'header' as const,
+  required: false,
+  description:
+    'Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.',
+  schema: { type: 'string' as const, minLength: 1, maxLength: 255 },
+};
+
+function needs(endpoint: Endpoint): string {
+  if (endpoint.scope === 'operator') return 'Needs the operator key of the installation.';
+  const tokens = isForCustomers(endpoint) ? ' Customer tokens see their own customer only.' : '';
+  return `Needs the scope \`${endpoint.scope}\`.${tokens}`;
+}
+
+function securityOf(endpoint: Endpoint): Record<string, string[]>[] {
+  if (endpoint.scope === 'operator') return [{ operatorKey: [] }];
+  return [{ apiKey: [endpoint.scope] }, ...(isForCustomers(endpoint) ? [{ customerToken: [endpoint.scope] }] : [])];
+}
+
+function successOf({ status, response, summary }: Endpoint): RouteConfig['responses'] {
+  return { [status]: { description: summary, ...(response ? { content: { 'application/json': { schema: response } } } : {}) } };
+}
+
+/** Documents and behaviour come from the same code table; `default` covers what a later version may add. */
+function problemsOf(endpoint: Endpoint): RouteConfig['responses'] {
+  const codes = [
+    ...commonErrors,
+    ...(endpoint.body ? bodyErrors : []),
+    ...(endpoint.method === 'post' ? postErrors : []),
+    ...endpoint.errors,
+  ];
+  const byStatus = Map.groupBy(new Set(codes), (code) => errorCodes[code]);
+  const content = { [problemMediaType]: { schema: Problem } };
+  return {
+    ...Object.fromEntries(
+      [...byStatus].map(([status, group]) => [
+        status,
+        { description: `Problem: ${group.map((code) => `\`${code}\``).join(', ')}`, content },
+      ]),
+    ),
+    default: { description: 'Any other problem', content },
+  };
+}

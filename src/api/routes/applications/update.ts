@@ -1,0 +1,24 @@
+import { z } from '@hono/zod-openapi';
+import { updateApplication } from '../../../tenancy/index.ts';
+import { endpoint } from '../../endpoint.ts';
+import { Application, nameInput, origins, returnUrls, wireApplication } from './schema.ts';
+
+const UpdateApplication = z
+  .strictObject({ name: nameInput.optional(), return_urls: returnUrls.optional(), origins: origins.optional() })
+  .openapi('UpdateApplication');
+
+export const updateApplicationEndpoint = endpoint({
+  operationId: 'updateApplication',
+  method: 'patch',
+  path: '/v1/application',
+  tag: 'applications',
+  summary: 'Update your application',
+  description: 'Changes what is given and leaves the rest. Lists are replaced whole.',
+  scope: 'application:write',
+  body: UpdateApplication,
+  status: 200,
+  response: Application,
+  errors: [],
+  handle: async ({ ctx, body: { name, return_urls, origins } }) =>
+    wireApplication(await updateApplication({ ctx, input: { name, returnUrls: return_urls, origins } })),
+});

@@ -1,0 +1,91 @@
+import type { Endpoint } from '../endpoint.ts';
+import { createApiKeyEndpoint } from './api-keys/create.ts';
+import { listApiKeysEndpoint } from './api-keys/list.ts';
+import { revokeApiKeyEndpoint } from './api-keys/revoke.ts';
+import { createApplicationEndpoint } from './applications/create.ts';
+import { getApplicationEndpoint } from './applications/get.ts';
+import { updateApplicationEndpoint } from './applications/update.ts';
+import { listAuditEndpoint } from './audit/list.ts';
+import { createConnectSessionEndpoint } from './connect-sessions/create.ts';
+import { getConnectSessionEndpoint } from './connect-sessions/get.ts';
+import { disconnectConnectionEndpoint } from './connections/disconnect.ts';
+import { getConnectionEndpoint } from './connections/get.ts';
+import { listConnectionsEndpoint } from './connections/list.ts';
+import { createCustomerTokenEndpoint } from './customer-tokens/create.ts';
+import { deleteCustomerEndpoint } from './customers/delete.ts';
+import { getCustomerEndpoint } from './customers/get.ts';
+import { listCustomersEndpoint } from './customers/list.ts';
+import { upsertCustomerEndpoint } from './customers/upsert.ts';
+import { getDestinationEndpoint } from './destinations/get.ts';
+import { listDestinationsEndpoint } from './destinations/list.ts';
+import { listEventsEndpoint } from './events/list.ts';
+import { createProviderConfigEndpoint } from './provider-configs/create.ts';
+import { deleteProviderConfigEndpoint } from './provider-configs/delete.ts';
+import { getProviderConfigEndpoint } from './provider-configs/get.ts';
+import { listProviderConfigsEndpoint } from './provider-configs/list.ts';
+import { updateProviderConfigEndpoint } from './provider-configs/update.ts';
+import { getProviderEndpoint } from './providers/get.ts';
+import { listProvidersEndpoint } from './providers/list.ts';
+import { listRecordsEndpoint } from './records/list.ts';
+import { getRunEndpoint } from './runs/get.ts';
+import { listRunsEndpoint } from './runs/list.ts';
+import { createSyncConfigEndpoint } from './sync-configs/create.ts';
+import { deleteSyncConfigEndpoint } from './sync-configs/delete.ts';
+import { getSyncConfigEndpoint } from './sync-configs/get.ts';
+import { listSyncConfigsEndpoint } from './sync-configs/list.ts';
+import { updateSyncConfigEndpoint } from './sync-configs/update.ts';
+import { getSyncEndpoint } from './syncs/get.ts';
+import { getCheckpointEndpoint } from './syncs/get-checkpoint.ts';
+import { listSyncsEndpoint } from './syncs/list.ts';
+import { pauseSyncEndpoint } from './syncs/pause.ts';
+import { resetSyncEndpoint } from './syncs/reset.ts';
+import { resumeSyncEndpoint } from './syncs/resume.ts';
+import { setCheckpointEndpoint } from './syncs/set-checkpoint.ts';
+import { triggerSyncEndpoint } from './syncs/trigger.ts';
+
+/** Every operation of the API, in the order of the document. */
+export const endpoints: readonly Endpoint[] = [
+  createApplicationEndpoint,
+  getApplicationEndpoint,
+  updateApplicationEndpoint,
+  createApiKeyEndpoint,
+  listApiKeysEndpoint,
+  revokeApiKeyEndpoint,
+  listProvidersEndpoint,
+  getProviderEndpoint,
+  createProviderConfigEndpoint,
+  listProviderConfigsEndpoint,
+  getProviderConfigEndpoint,
+  updateProviderConfigEndpoint,
+  deleteProviderConfigEndpoint,
+  upsertCustomerEndpoint,
+  getCustomerEndpoint,
+  listCustomersEndpoint,
+  deleteCustomerEndpoint,
+  createCustomerTokenEndpoint,
+  createConnectSessionEndpoint,
+  getConnectSessionEndpoint,
+  listConnectionsEndpoint,
+  getConnectionEndpoint,
+  disconnectConnectionEndpoint,
+  listDestinationsEndpoint,
+  getDestinationEndpoint,
+  createSyncConfigEndpoint,
+  listSyncConfigsEndpoint,
+  getSyncConfigEndpoint,
+  updateSyncConfigEndpoint,
+  deleteSyncConfigEndpoint,
+  listSyncsEndpoint,
+  getSyncEndpoint,
+  triggerSyncEndpoint,
+  pauseSyncEndpoint,
+  resumeSyncEndpoint,
+  resetSyncEndpoint,
+  getCheckpointEndpoint,
+  setCheckpointEndpoint,
+  listRunsEndpoint,
+  getRunEndpoint,
+  listRecordsEndpoint,
+  listEventsEndpoint,
+  listAuditEndpoint,
+];

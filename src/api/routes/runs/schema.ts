@@ -1,0 +1,70 @@
+import { z } from '@hono/zod-openapi';
+import type { Run as RunOf } from '../../../syncs/index.ts';
+import { customerIdField, idField, timeField, wireTime, wireTimeOrNull } from '../../wire/common.ts';
+
+export const runExample = 'run_01k9d3v5m2q8r7s6t5v4w3x2y1';
+
+export const RunStatus = z.enum(['queued', 'running', 'succeeded', 'failed', 'held', 'cancelled']).openapi('RunStatus', {
+  description: '`held`: everything was applied except deletes, which wait for a person.',
+});
+
+const count = (description: string) => z.int().min(0).openapi({ description, example: 0 });
+
+export const Run = z
+  .object({
+    id: idField('run', runExample),
+    sync_id: idField('sync', 'sync_01k9d3v5m2q8r7s6t5v4w3x2y1'),
+    customer_id: customerIdField,
+    connection_id: idField('connection', 'conn_01k9d3v5m2q8r7s6t5v4w3x2y1'),
+    provider: z.string().openapi({ description: "The provider's name in the catalog.", example: 'hubspot' }),
+    object: z.string().openapi({ description: "The object's name at the provider.", example: 'contacts' }),
+    kind: z.enum(['full', 'incremental']).openapi({ description: 'What it reads.' }),
+    trigger: z.enum(['schedule', 'connection', 'manual']).openapi({ description: 'What started it.' }),
+    status: RunStatus,
+    error_code: z.string().nullable().openapi({ description: 'Why it failed or was held.' }),
+    error_message: z.string().nullable().openapi({ description: 'The same in a sentence.' }),
+    slices: count('Pieces of work it took.'),
+    fetched: count('Records read: inserted + updated + unchanged + quarantined.'),
+    inserted: count('Records new in the hub.'),
+    updated: count('Records changed in the hub.'),
+    deleted: count('Records that became tombstones.'),
+    unchanged: count('Records that were there already.'),
+    quarantined: count('Records set aside because they could not be stored.'),
+    api_calls: count('Requests to the provider.'),
+    bytes: count('Bytes read from the provider.'),
+    held_deletes: count('Deletes that wait for a person.'),
+    watermark_before: z.string().nullable().openapi({ description: 'Where it began.' }),
+    watermark_after: z.string().nullable().openapi({ description: 'Where the next one begins.' }),
+    first_seq: z.string().nullable().openapi({ description: 'First position that it wrote in the change feed.', example: '1201' }),
+    last_seq: z.string().nullable().openapi({ description: 'Last position that it wrote in the change feed.', example: '1320' }),
+    provider_time: timeField("The provider's clock at its first answer.").nullable(),
+    created_at: timeField('When it was asked for.'),
+    started_at: timeField('When it began.').nullable(),
+    finished_at: timeField('When it ended.').nullable(),
+  })
+  .openapi('Run');
+
+export function wireRun(run: RunOf): z.input<typeof Run> {
+  const { id, provider, object, kind, trigger, status, slices, fetched, inserted, updated, deleted, unchanged, quarantined, bytes } = run;
+  return {
+    id,
+    sync_id: run.syncId,
+    customer_id: run.customerId,
+    connection_id: run.connectionId,
+    ...{ provider, object, kind, trigger, status },
+    error_code: run.errorCode,
+    error_message: run.errorMessage,
+    ...{ slices, fetched, inserted, updated, deleted, unchanged, quarantined },
+    api_calls: run.apiCalls,
+    bytes,
+    held_deletes: run.heldDeletes,
+    watermark_before: run.watermarkBefore,
+    watermark_after: run.watermarkAfter,
+    first_seq: run.firstSeq,
+    last_seq: run.lastSeq,
+    provider_time: wireTimeOrNull(run.providerTime),
+    created_at: wireTime(run.createdAt),
+    started_at: wireTimeOrNull(run.startedAt),
+    finished_at: wireTimeOrNull(run.finishedAt),
+  };
+}

@@ -1,0 +1,45 @@
+import { z } from '@hono/zod-openapi';
+import { updateSyncConfig } from '../../../syncs/index.ts';
+import { endpoint } from '../../endpoint.ts';
+import { pathId } from '../../wire/common.ts';
+import { objectsInput, objectsOf, orderFields, orderInput, SyncConfig, syncConfigExample, wireSyncConfig } from './schema.ts';
+
+const UpdateSyncConfig = z
+  .strictObject({
+    objects: objectsInput.optional().openapi({ description: 'The whole new list; what is left out is removed.' }),
+    ...orderFields,
+    start_on_connection: z.boolean().optional().openapi({ description: 'Whether a new connection is read at once.' }),
+    status: z.enum(['enabled', 'disabled']).optional().openapi({ description: '`disabled` pauses its syncs and keeps them.' }),
+    force: z.boolean().optional().openapi({ description: 'Yes, remove syncs with their run history.' }),
+  })
+  .openapi('UpdateSyncConfig');
+
+export const updateSyncConfigEndpoint = endpoint({
+  operationId: 'updateSyncConfig',
+  method: 'patch',
+  path: '/v1/sync-configs/{sync_config_id}',
+  tag: 'sync-configs',
+  summary: 'Update a sync config',
+  description:
+    'Changes what is given; syncs follow in the same transaction. A change that removes syncs is refused with their number unless forced.',
+  scope: 'sync_configs:write',
+  params: z.strictObject({ sync_config_id: pathId('sync_config_id', 'sync config', syncConfigExample) }),
+  body: UpdateSyncConfig,
+  status: 200,
+  response: SyncConfig,
+  errors: ['not_found', 'object_unknown', 'strategy_unsupported', 'force_required', 'conflict'],
+  handle: async ({ ctx, params, body: { objects, start_on_connection, status, force, ...order } }) =>
+    wireSyncConfig(
+      await updateSyncConfig({
+        ctx,
+        input: {
+          syncConfigId: params.sync_config_id,
+          objects: objects === undefined ? undefined : objectsOf(objects),
+          startOnConnection: start_on_connection,
+          status,
+          force,
+          ...orderInput(order),
+        },
+      }),
+    ),
+});

@@ -1,0 +1,9 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { contentHash } from './hash.ts';
+
+test('the content hash is the first 16 bytes of sha-256, stable for ever because hubs store it', () => {
+  const bytes = Buffer.from('{"id":"ü"}', 'utf8');
+  expect(contentHash(bytes)).toEqual(createHash('sha256').update(bytes).digest().subarray(0, 16));
+  expect(contentHash(bytes).toString('hex')).toBe('371206c134077c6b0f3dca12fe8bddf3');
+});

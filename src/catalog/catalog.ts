@@ -1,0 +1,65 @@
+import { AppError } from '../base/errors.ts';
+import type { Ctx } from '../db/index.ts';
+import type { ObjectDefinition, ProviderDefinition } from '../kit/index.ts';
+import { checkProvider } from './check-provider.ts';
+
+/** What can be connected here, and what can be read there. */
+export interface Catalog {
+  /** In the order of their names. */
+  list(): ProviderDefinition[];
+  provider(name: string): ProviderDefinition;
+  /** A declared object, or one that the provider takes by name (Salesforce's custom objects). */
+  object(provider: string, object: string): ObjectDefinition;
+}
+
+export type CatalogCtx = Ctx & { catalog: Catalog };
+
+/** Definitions made for names that a provider takes; the bound keeps hostile names from filling the memory. */
+const anyObjectsMax = 10_000;
+
+/** Refuses to start on a definition that does not hold. Providers for development only do not exist in production. */
+export function createCatalog(options: { environment: 'development' | 'production'; providers: readonly unknown[] }): Catalog {
+  const providers = new Map<string, ProviderDefinition>();
+  for (const candidate of options.providers) {
+    const provider = checkProvider(candidate);
+    if (providers.has(provider.name)) throw new Error(`Two providers are called ${provider.name}.`);
+    if (!provider.developmentOnly || options.environment === 'development') providers.set(provider.name, provider);
+  }
+  const sorted = [...providers.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const anyObjects = new Map<string, ObjectDefinition>();
+
+  return { list: () => sorted, provider: findProvider, object: findObject };
+
+  function findProvider(name: string): ProviderDefinition {
+    const provider = providers.get(name);
+    if (provider === undefined)
+      throw new AppError(
+        'provider_unknown',
+        `There is no provider ${quote(name)}. Available: ${sorted.map((known) => known.name).join(', ')}.`,
+      );
+    return provider;
+  }
+
+  function findObject(providerName: string, name: string): ObjectDefinition {
+    const provider = findProvider(providerName);
+    if (Object.hasOwn(provider.objects, name)) return provider.objects[name]!;
+    const { anyObject } = provider;
+    if (anyObject === undefined || !new RegExp(`^(?:${anyObject.pattern})$`).test(name)) throw unknownObject(provider, name);
+    const key = `${providerName} ${name}`;
+    const definition = anyObjects.get(key) ?? anyObject.define(name);
+    if (anyObjects.size < anyObjectsMax) anyObjects.set(key, definition);
+    return definition;
+  }
+}
+
+function unknownObject({ displayName, objects, anyObject }: ProviderDefinition, name: string): AppError {
+  const others = anyObject === undefined ? '' : `, or one by its own name such as ${anyObject.example}`;
+  return new AppError(
+    'object_unknown',
+    `${displayName} has no object ${quote(name)}. Available: ${Object.keys(objects).join(', ')}${others}.`,
+  );
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.slice(0, 100));
+}

@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import { compilePath } from '../base/path.ts';
+
+/** What `src/kit/types.ts` says, checked on the running definition: a provider may come from anywhere. */
+const text = z.string().min(1);
+const path = z.string().refine((value) => compiles(() => compilePath(value)), 'is not a path');
+const pattern = z.string().refine((value) => compiles(() => new RegExp(`^(?:${value})$`)), 'is not a regular expression');
+const httpsUrl = z.url({ protocol: /^https$/ });
+const template = z.string().refine((value) => /^(https:\/\/|\{\w+\})/.test(value), 'must begin with https:// or with one captured origin');
+const texts = z.record(z.string(), z.string());
+const scopes = z.strictObject({ default: z.array(text), separator: z.enum([' ', ',']) });
+const expiresIn = z.number().int().positive().nullable();
+const field = z.strictObject({
+  name: z.enum(['api_key', 'username', 'password', 'client_id', 'client_secret']),
+  title: text,
+  secret: z.boolean(),
+  help: text.optional(),
+});
+const fields = z.array(field).min(1);
+const send = z.strictObject({ header: text, prefix: z.string() });
+
+const auth = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('oauth2'),
+    authorizeUrl: template,
+    tokenUrl: template,
+    refreshUrl: template.optional(),
+    revokeUrl: template.optional(),
+    issuer: httpsUrl,
+    scopes,
+    pkce: z.boolean().optional(),
+    clientAuth: z.enum(['body', 'basic', 'basic_raw']).optional(),
+    tokenBody: z.enum(['form', 'json']).optional(),
+    authorizeParams: texts.optional(),
+    tokenParams: texts.optional(),
+    refreshParams: texts.optional(),
+    tokenPaths: z.strictObject({ accessToken: path.optional(), refreshToken: path.optional(), expiresIn: path.optional() }).optional(),
+    defaultExpiresInSeconds: expiresIn,
+    endedGrantErrors: z.array(text).optional(),
+    send: send.optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('client_credentials'),
+    tokenUrl: template,
+    scopes,
+    clientAuth: z.enum(['body', 'basic']).optional(),
+    tokenParams: texts.optional(),
+    defaultExpiresInSeconds: expiresIn,
+    fields,
+  }),
+  z.strictObject({ kind: z.literal('api_key'), send, fields }),
+  z.strictObject({ kind: z.literal('basic'), fields }),
+]);
+
+const request = z.strictObject({
+  method: z.enum(['GET', 'POST']),
+  path: z.string().startsWith('/'),
+  query: texts.optional(),
+  headers: texts.optional(),
+  json: z.json().optional(),
+  category: text.optional(),
+});
+const call = z.custom((value) => typeof value === 'function', 'must be a function');
+
+const part = z.strictObject({
+  name: text,
+  signal: z.enum(['records', 'deletions']),
+  recordsPath: path,
+  completeness: z.enum(['complete', 'approximate']),
+  isLagging: z.boolean().optional(),
+  request: call,
+  next: call,
+  resume: call.optional(),
+});
+const read = {
+  prepare: z.strictObject({ request, reduce: call }).optional(),
+  parts: z.array(part).min(1),
+};
+const watermark = z.strictObject({ path, type: z.enum(['datetime', 'integer', 'opaque']) });
+const pageSizeMax = 10_000;
+
+export const objectSchema = z.strictObject({
+  label: text,
+  docsUrl: httpsUrl,
+  record: z.strictObject({
+    id: z.union([path, z.array(path).min(2)]),
+    modifiedAt: path.optional(),
+    isDeleted: path.optional(),
+    deletedAt: path.optional(),
+  }),
+  pageSizeMax: z.int().min(1).max(pageSizeMax),
+  full: z.strictObject(read),
+  incremental: z.strictObject({ ...read, watermark, lookbackSeconds: z.number().min(0).optional() }).optional(),
+  get: call.optional(),
+  scopes: z.array(text),
+  visibilityLagSeconds: z.number().min(0),
+});
+
+export const providerSchema = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9_]*$/, 'must be lower_snake_case'),
+  displayName: text,
+  categories: z.array(z.enum(['crm', 'accounting', 'support', 'other'])).min(1),
+  docsUrl: httpsUrl,
+  developmentOnly: z.boolean().optional(),
+  auth: z.array(auth).min(1),
+  api: z.strictObject({ baseUrl: template, headers: texts.optional() }),
+  captured: z
+    .record(
+      z.string().regex(/^\w+$/),
+      z.strictObject({
+        from: z.enum(['token', 'callback', 'form']),
+        path,
+        pattern,
+        required: z.boolean(),
+        default: text.optional(),
+        title: text.optional(),
+        example: text.optional(),
+      }),
+    )
+    .optional(),
+  account: z.strictObject({ request, id: path, name: path.optional() }),
+  limits: z.strictObject({
+    docsUrl: httpsUrl,
+    concurrencyMax: z.int().min(1),
+    headers: z.strictObject({ limit: text.optional(), remaining: text.optional(), reset: text.optional() }).optional(),
+  }),
+  classifyError: call.optional(),
+  objects: z.record(z.string().regex(/^[A-Za-z][A-Za-z0-9_]*$/, 'must be letters, digits and _'), objectSchema),
+  anyObject: z.strictObject({ pattern, example: text, define: call }).optional(),
+});
+
+function compiles(make: () => unknown): boolean {
+  try {
+    make();
+    return true;
+  } catch (error) {
+    if (error instanceof Error) return false;
+    throw error;
+  }
+}

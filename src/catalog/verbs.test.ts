@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import type { Actor } from '../base/actor.ts';
+import { type CatalogCtx, createCatalog, getProvider, listProviders, loadProviders } from './index.ts';
+
+const catalog = createCatalog({ environment: 'production', providers: await loadProviders() });
+const ctxOf = (actor: Actor) => ({ catalog, actor }) as CatalogCtx;
+const key: Actor = { kind: 'api_key', id: 'key_1', applicationId: 'app_1', scopes: ['provider_configs:read'] };
+
+test('the catalog is listed page by page, each provider once', async () => {
+  const first = await listProviders({ ctx: ctxOf(key), input: { pageSize: 1 } });
+  const second = await listProviders({ ctx: ctxOf(key), input: { pageSize: 1, cursor: first.nextCursor! } });
+  expect([first, second].map(({ data, hasMore }) => [data.map(({ provider }) => provider), hasMore])).toEqual([
+    [['hubspot'], true],
+    [['salesforce'], false],
+  ]);
+});
+
+test('a provider tells its objects and how they can be read', async () => {
+  expect(await getProvider({ ctx: ctxOf(key), input: { provider: 'salesforce' } })).toMatchObject({
+    authKinds: ['oauth2'],
+    anyObjectExample: 'Invoice__c',
+  });
+});
+
+test('an unknown provider, one for development in production among them, is not found', async () => {
+  for (const provider of ['sandbox', 'nope', 'constructor'])
+    await expect(getProvider({ ctx: ctxOf(key), input: { provider } })).rejects.toMatchObject({ code: 'not_found' });
+});
+
+test('without the scope nothing is told', async () => {
+  const ctx = ctxOf({ ...key, scopes: ['records:read'] });
+  await expect(listProviders({ ctx, input: {} })).rejects.toMatchObject({ code: 'scope_missing' });
+  await expect(getProvider({ ctx, input: { provider: 'hubspot' } })).rejects.toMatchObject({ code: 'scope_missing' });
+});

@@ -1,0 +1,150 @@
+import { AppError } from '../base/errors.ts';
+import { classifyByStatus, type ProviderDefinition, ProviderError, type ProviderRefusal, type RequestSpec } from '../kit/index.ts';
+import type { Limits } from '../ops/config.ts';
+import { parseLoosely, readBody } from './answer.ts';
+import { type Captured, expandUrl, expandValue } from './captured.ts';
+import { basicValue, type Credentials, secretsOf } from './credentials.ts';
+import { BlockedAddress, type Egress } from './egress.ts';
+import { parseRetryAfter } from './retry-after.ts';
+import { buildTarget } from './target.ts';
+import { withoutSecrets } from './without-secrets.ts';
+
+export interface ProviderAnswer {
+  status: number;
+  /** Lower case names. */
+  headers: Record<string, string>;
+  body: Buffer;
+  /** The provider's Date header. */
+  providerTime: Date | null;
+}
+
+/** Everything one authorised request needs; a connection that is not saved yet has it too. */
+export interface Authorised {
+  provider: ProviderDefinition;
+  credentials: Credentials;
+  captured: Captured;
+}
+
+type SendCtx = { egress: Egress; limits: Limits; clock: { now(): Date } };
+
+const redirectsMax = 3;
+
+/** One request with credentials. Every refusal is a `ProviderError`; an abort by `signal` is thrown as it came. */
+export async function sendAuthorised(ctx: SendCtx, who: Authorised, spec: RequestSpec, signal: AbortSignal): Promise<ProviderAnswer> {
+  const base = baseUrlOf(who);
+  let url = buildTarget(base, spec);
+  for (let hop = 0; ; hop++) {
+    const answer = await sendOnce(ctx, who, spec, url, signal);
+    const location = redirectOf(answer);
+    if (location === undefined) return accept(ctx, who, answer);
+    if (hop === redirectsMax)
+      throw new ProviderError('invalid', `The provider redirected more than ${redirectsMax} times.`, { status: answer.status });
+    if (spec.method !== 'GET' && answer.status !== 307 && answer.status !== 308)
+      throw new ProviderError(
+        'invalid',
+        `The provider redirected a ${spec.method} request with ${answer.status}, which cannot be followed.`,
+        { status: answer.status },
+      );
+    url = buildTarget(base, { path: URL.canParse(location, url.href) ? new URL(location, url).href : location });
+  }
+}
+
+/** Captured values that no longer match their patterns: the customer has to connect again, but the credentials may be good. */
+function baseUrlOf({ provider, captured }: Authorised): string {
+  try {
+    return expandUrl(provider.api.baseUrl, captured, provider);
+  } catch (error) {
+    if (error instanceof AppError) throw new ProviderError('config', error.message, { cause: error });
+    throw error;
+  }
+}
+
+async function sendOnce(ctx: SendCtx, who: Authorised, spec: RequestSpec, url: URL, signal: AbortSignal): Promise<ProviderAnswer> {
+  const timeout = AbortSignal.timeout(ctx.limits.requestTimeoutSeconds * 1000);
+  try {
+    const response = await ctx.egress.fetch(url, {
+      method: spec.method,
+      headers: headersOf(who, spec),
+      signal: AbortSignal.any([signal, timeout]),
+      ...(spec.json !== undefined && { body: JSON.stringify(spec.json) }),
+    });
+    const body = await readBody(response, ctx.limits.responseBytesMax);
+    const headers = Object.fromEntries(response.headers);
+    return { status: response.status, headers, body, providerTime: dateOf(headers.date) };
+  } catch (error) {
+    if (error instanceof ProviderError) throw error;
+    signal.throwIfAborted();
+    if (timeout.aborted)
+      throw new ProviderError('unavailable', `The provider did not answer within ${ctx.limits.requestTimeoutSeconds} seconds.`, {
+        cause: error,
+      });
+    throw connectionFailure(error);
+  }
+}
+
+/** What a failed fetch means: an address that we refuse is the set-up's fault, anything else passes. */
+export function connectionFailure(error: unknown): ProviderError {
+  for (let cause: unknown = error, depth = 0; cause instanceof Error && depth < causesMax; cause = cause.cause, depth++)
+    if (cause instanceof BlockedAddress) return new ProviderError('config', `${cause.message}, which is not allowed.`, { cause: error });
+  return new ProviderError('unavailable', 'The connection to the provider failed or was cut.', { cause: error });
+}
+
+const causesMax = 5;
+
+function headersOf({ provider, credentials, captured }: Authorised, spec: RequestSpec): Headers {
+  const headers = new Headers({ accept: 'application/json', 'user-agent': 'syncline' });
+  for (const [name, value] of Object.entries(provider.api.headers ?? {})) headers.set(name, expandValue(value, captured, provider));
+  if (spec.json !== undefined) headers.set('content-type', 'application/json');
+  for (const [name, value] of Object.entries(spec.headers ?? {})) headers.set(name, value);
+  const [name, value] = authorisation(provider, credentials);
+  headers.set(name, value);
+  return headers;
+}
+
+function authorisation(provider: ProviderDefinition, credentials: Credentials): [name: string, value: string] {
+  switch (credentials.kind) {
+    case 'oauth2': {
+      const auth = provider.auth.find((candidate) => candidate.kind === 'oauth2');
+      const send = auth?.send ?? { header: 'authorization', prefix: 'Bearer ' };
+      return [send.header, send.prefix + credentials.accessToken];
+    }
+    case 'client_credentials':
+      return ['authorization', `Bearer ${credentials.accessToken}`];
+    case 'api_key': {
+      const auth = provider.auth.find((candidate) => candidate.kind === 'api_key');
+      if (!auth) throw new ProviderError('config', `${provider.displayName} no longer offers API keys.`);
+      return [auth.send.header, auth.send.prefix + credentials.apiKey];
+    }
+    case 'basic':
+      return ['authorization', `Basic ${basicValue(credentials)}`];
+    default:
+      throw new Error(`no way to send ${credentials satisfies never}`);
+  }
+}
+
+function redirectOf(answer: ProviderAnswer): string | undefined {
+  return [301, 302, 303, 307, 308].includes(answer.status) ? answer.headers.location : undefined;
+}
+
+function accept(ctx: SendCtx, who: Authorised, answer: ProviderAnswer): ProviderAnswer {
+  if (answer.status >= 200 && answer.status < 300) return answer;
+  const refusal = classify(who, answer);
+  const header = parseRetryAfter(answer.headers['retry-after'], answer.providerTime ?? ctx.clock.now());
+  const retryAfterSeconds = header ?? refusal.retryAfterSeconds;
+  throw new ProviderError(refusal.meaning, refusal.message, {
+    status: answer.status,
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  });
+}
+
+/** A provider may repeat in its refusal what it was sent, and the refusal is kept and shown: credentials are taken out first. */
+function classify({ provider, credentials }: Authorised, answer: ProviderAnswer): ProviderRefusal {
+  const text = withoutSecrets(answer.body.toString('utf8'), secretsOf(credentials));
+  const refused = { status: answer.status, headers: answer.headers, body: parseLoosely(text) };
+  return { ...classifyByStatus(refused), ...provider.classifyError?.(refused) };
+}
+
+function dateOf(header: string | undefined): Date | null {
+  const milliseconds = Date.parse(header ?? '');
+  return Number.isNaN(milliseconds) ? null : new Date(milliseconds);
+}

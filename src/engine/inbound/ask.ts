@@ -1,0 +1,49 @@
+import type { ProviderAnswer } from '../../connect/client.ts';
+import { ProviderError, type RequestSpec } from '../../kit/index.ts';
+import { reactTo } from './reaction.ts';
+import { isOver, renew, rest, type Slice } from './slice.ts';
+
+/** Added to a wait that the provider asked for: its clock and ours may differ by a rounding. */
+const waitMarginSeconds = 0.05;
+
+export interface Answer extends ProviderAnswer {
+  /** The provider's clock when it was asked, or a little before: its Date header minus the time that the answer took. */
+  askedTime: Date | null;
+}
+
+/**
+ * One question to the provider, asked again where the reaction is a short wait. `understand` belongs to it: an answer that is not
+ * a page (cut in the middle, a proxy's error page with status 200) is a failure of the provider like any other.
+ */
+export async function ask<T>(slice: Slice, spec: RequestSpec, understand: (answer: Answer) => T): Promise<T> {
+  for (;;) {
+    try {
+      const { answer, tookMs } = await send(slice, spec);
+      const understood = understand({ ...answer, askedTime: answer.providerTime && new Date(answer.providerTime.getTime() - tookMs) });
+      slice.failures = 0;
+      return understood;
+    } catch (error) {
+      if (!(error instanceof ProviderError) || slice.signal.aborted) throw error;
+      slice.failures++;
+      const { meaning, retryAfterSeconds } = error;
+      const reaction = reactTo({ meaning, retryAfterSeconds, failures: slice.failures, retriesMax: slice.ctx.limits.requestRetriesMax });
+      if (reaction.do !== 'retry' || isOver(slice)) throw error;
+      await rest(slice, reaction.waitSeconds + waitMarginSeconds);
+      await renew(slice);
+    }
+  }
+}
+
+/** Counts what really went out: a request that waits for the connection's budget does not, a refreshed one goes twice. */
+export async function send(slice: Slice, spec: RequestSpec): Promise<{ answer: ProviderAnswer; tookMs: number }> {
+  const client = await slice.client();
+  const { apiCalls } = client;
+  const askedMs = performance.now();
+  try {
+    const answer = await client.request(spec, { signal: slice.signal });
+    slice.pending.bytes += answer.body.length;
+    return { answer, tookMs: Math.ceil(performance.now() - askedMs) };
+  } finally {
+    slice.pending.apiCalls += client.apiCalls - apiCalls;
+  }
+}

@@ -1,0 +1,151 @@
+import type { EndedRead, WriteFacts } from '../../hub/types.ts';
+import { type Json, ProviderError } from '../../kit/index.ts';
+import type { CheckpointState, ReadState } from '../../syncs/checkpoint-state.ts';
+import { send } from './ask.ts';
+import { judgeDeletes } from './guard.ts';
+import { committed, isOver, nextState, openRead, renew, type Slice } from './slice.ts';
+import { markAfterFull, markAfterIncremental } from './watermark-rules.ts';
+
+/** Ids that one read asks about, one by one; more that were missed wait for a second read that misses them too. */
+const confirmsMax = 50;
+const deleteBatchRowsMax = 10_000;
+
+/** Every page has been read: conclude what is gone, ask the guard, delete in batches, move the mark. false: the slice's time is up. */
+export async function endRead(slice: Slice): Promise<boolean> {
+  const { kind, signals } = openRead(slice);
+  if (kind === 'incremental' && signals === 0) return endWithoutDeletes(slice);
+  const deleting = openRead(slice).deleting ?? (await decide(slice));
+  if (deleting === 'held') return true;
+  for (let remaining = true; remaining; await renew(slice)) {
+    remaining = await deleteBatch(slice, deleting);
+    if (remaining && isOver(slice)) return false;
+  }
+  return true;
+}
+
+/** An incremental read without a delete signal concludes nothing: only the mark moves. */
+async function endWithoutDeletes(slice: Slice): Promise<true> {
+  const { hub, lease } = slice;
+  const next = finishedState(slice, { facts: null, heldDeletes: 0 }, { outcome: 'succeeded', reason: null });
+  await hub.writeCheckpoint({ syncId: lease.sync.id, fence: lease.fence, state: next as Json });
+  committed(slice, next);
+  return true;
+}
+
+type Deleting = NonNullable<ReadState['deleting']>;
+
+async function decide(slice: Slice): Promise<Deleting | 'held'> {
+  const { hub, ctx } = slice;
+  const read = openRead(slice);
+  const absence = absenceOf(slice, read);
+  const counted = await hub.countDeletes({ ...endedRead(slice, { absence, confirmedGone: [] }), sampleMax: confirmsMax });
+  const confirmedGone = absence === 'approximate' ? await confirmGone(slice, counted.missedOnce) : [];
+  const { known, deletedLastDay } = counted;
+  const deletes = counted.deletes + confirmedGone.length;
+  const reason = judgeDeletes({ kind: read.kind, met: read.met, known, deletes, deletedLastDay, limits: ctx.limits });
+  if (reason === null) return { absence, confirmedGone };
+  await hold(slice, { absence, confirmedGone }, reason);
+  return 'held';
+}
+
+/**
+ * What the end proves about records that were not met. A record without an id was met, but nobody knows which it is: then nothing is
+ * proved about any.
+ */
+function absenceOf({ definition }: Slice, { kind, idless }: ReadState): Deleting['absence'] {
+  if (kind === 'incremental' || idless > 0) return 'none';
+  return definition.full.parts.every((part) => part.completeness === 'complete') ? 'complete' : 'approximate';
+}
+
+/** Only an answer that says so counts as gone. A refusal of another kind ends the asking: the second read will tell. */
+async function confirmGone(slice: Slice, ids: string[]): Promise<string[]> {
+  const { definition } = slice;
+  if (!definition.get) return [];
+  const gone: string[] = [];
+  for (const id of ids) {
+    try {
+      await send(slice, definition.get(id));
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      if (error.meaning !== 'not_found') break;
+      gone.push(id);
+    }
+    await renew(slice);
+  }
+  return gone;
+}
+
+async function hold(slice: Slice, ended: Deleting, reason: string): Promise<void> {
+  const { hub, lease } = slice;
+  let next = slice.state;
+  await hub.holdDeletes({
+    ...{ syncId: lease.sync.id, fence: lease.fence },
+    ...endedRead(slice, ended),
+    reason,
+    checkpoint: (held) => {
+      next = finishedState(slice, { facts: null, heldDeletes: held }, { outcome: 'held', reason });
+      return next as Json;
+    },
+  });
+  committed(slice, next);
+}
+
+async function deleteBatch(slice: Slice, deleting: Deleting): Promise<boolean> {
+  const { hub, lease } = slice;
+  let next = slice.state;
+  const { remaining } = await hub.deleteBatch({
+    ...{ syncId: lease.sync.id, fence: lease.fence },
+    ...endedRead(slice, deleting),
+    rowsMax: deleteBatchRowsMax,
+    checkpoint: (facts, isRemaining) => {
+      next = isRemaining
+        ? nextState(slice, { fetched: 0, facts }, { read: { ...openRead(slice), deleting } })
+        : finishedState(slice, { facts, heldDeletes: 0 }, { outcome: 'succeeded', reason: null });
+      return next as Json;
+    },
+  });
+  committed(slice, next);
+  return remaining;
+}
+
+/** The mark moves here and nowhere else: in the transaction that ends the read. */
+function finishedState(
+  slice: Slice,
+  done: { facts: WriteFacts | null; heldDeletes: number },
+  end: Omit<NonNullable<CheckpointState['ended']>, 'kind'>,
+): CheckpointState {
+  const { state } = slice;
+  const { kind, startedAt, providerTime } = openRead(slice);
+  return nextState(
+    slice,
+    { fetched: 0, ...done },
+    {
+      watermark: markAfter(slice),
+      hasFull: state.hasFull || kind === 'full',
+      lastRead: { kind, startedAt, providerTime },
+      read: null,
+      ended: { kind, ...end },
+    },
+  );
+}
+
+function markAfter(slice: Slice): string | null {
+  const { definition, state } = slice;
+  const { kind, highest, firstPageHighest, providerTime } = openRead(slice);
+  const type = definition.incremental?.watermark.type;
+  if (!type) return null;
+  const marks = {
+    type,
+    before: state.watermark,
+    highest,
+    firstPageHighest,
+    providerTime: providerTime === null ? null : new Date(providerTime),
+  };
+  return kind === 'full' ? markAfterFull(marks) : markAfterIncremental(marks);
+}
+
+function endedRead(slice: Slice, { absence, confirmedGone }: Deleting): EndedRead {
+  const { lease, table, connection } = slice;
+  const { generation, horizon } = openRead(slice);
+  return { syncId: lease.sync.id, table, connection, generation: BigInt(generation), horizon: BigInt(horizon), absence, confirmedGone };
+}

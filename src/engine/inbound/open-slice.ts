@@ -1,0 +1,48 @@
+import { openConnectionClient } from '../../connect/client.ts';
+import { parseState } from '../../syncs/checkpoint-state.ts';
+import { openHub } from '../../syncs/edit-checkpoint.ts';
+import { replaceAbandoned } from '../../syncs/lease.ts';
+import { leaveTrace } from '../../syncs/leave-run.ts';
+import type { Desk } from './leave-with.ts';
+import type { Slice } from './slice.ts';
+
+/**
+ * Brings together what a slice works with. The fence is raised in the hub before its checkpoint is believed: from then on no older
+ * worker can commit. null: the run before died, and the sync has been put back to a later time.
+ */
+export async function openSlice(desk: Desk): Promise<Slice | null> {
+  const { ctx, signal } = desk;
+  const { sync, fence } = desk.lease;
+  const definition = ctx.catalog.object(sync.provider, sync.object);
+  const hub = await openHub(ctx, sync);
+  const state = parseState((await hub.takeCheckpoint({ syncId: sync.id, fence }))?.state);
+  const hasEnded = state.ended !== null && state.runId === desk.lease.run.id;
+  if (desk.lease.isAbandoned && !hasEnded) {
+    const counters = state.runId === desk.lease.run.id ? state.counters : null;
+    const replaced = await replaceAbandoned(ctx, desk.lease, counters);
+    if (!replaced) return null;
+    desk.lease = replaced;
+  } else if (state.runId !== null && state.runId !== desk.lease.run.id) await leaveTrace(ctx, state.runId, state.counters);
+
+  desk.slice = {
+    ...{ ctx, lease: desk.lease, hub, definition, state, signal },
+    watermarkBefore: hasEnded ? undefined : state.watermark,
+    table: await hub.ensureTable(sync.provider, sync.object),
+    connection: await hub.ensureConnection({ connectionId: sync.connectionId, customerId: sync.customerId }),
+    client: once(() => openConnectionClient({ ctx, connectionId: sync.connectionId })),
+    pending: { slices: 1, apiCalls: 0, bytes: 0 },
+    failures: state.failures,
+    startedMs: performance.now(),
+    renewedMs: performance.now(),
+  };
+  return desk.slice;
+}
+
+/** Opened when it is first needed; a failure is not kept. */
+function once<T>(open: () => Promise<T>): () => Promise<T> {
+  let opened: T | undefined;
+  return async () => {
+    opened ??= await open();
+    return opened;
+  };
+}

@@ -1,0 +1,93 @@
+import type { Json } from '../../kit/index.ts';
+import type { ReadState } from '../../syncs/checkpoint-state.ts';
+import { compareWatermarks } from '../page/watermark.ts';
+import type { FetchedPage } from './fetch-page.ts';
+import { openPageStream } from './page-stream.ts';
+import { committed, nextState, openRead, renew, type Slice } from './slice.ts';
+import { isClockBehind } from './watermark-rules.ts';
+
+/** The provider's clock is behind the watermark: this incremental read would skip what is being written now. */
+export class ClockBehind extends Error {
+  constructor() {
+    super('the watermark lies ahead of the provider’s clock');
+    this.name = 'ClockBehind';
+  }
+}
+
+/** Reads and writes until the read, or the slice's share, has ended. true: every page of the read is in the hub. */
+export async function readPages(slice: Slice): Promise<boolean> {
+  const stream = openPageStream(slice);
+  try {
+    for (;;) {
+      const group = await stream.nextGroup();
+      if (group.length === 0) break;
+      await writeGroup(slice, group);
+      await renew(slice);
+    }
+  } finally {
+    await stream.close();
+  }
+  return isAtEnd(slice, openRead(slice));
+}
+
+function isAtEnd(slice: Slice, read: ReadState): boolean {
+  return read.part >= slice.definition[read.kind]!.parts.length;
+}
+
+/** Some pages in one transaction, the checkpoint behind the last of them included. */
+async function writeGroup(slice: Slice, group: FetchedPage[]): Promise<void> {
+  const { hub, lease, table, connection, state } = slice;
+  const read = openRead(slice);
+  refuseClockBehind(slice, group[0]!);
+  const records = group.flatMap((page) => page.records);
+  const quarantined = group.flatMap((page) => page.quarantined);
+  const after = readAfter(slice, read, group);
+  // Nothing to write, and the end of the read has a transaction of its own: an empty run costs one less.
+  if (records.length + quarantined.length === 0 && isAtEnd(slice, after))
+    return committed(slice, nextState(slice, { fetched: 0, facts: null }, { read: after }));
+  let next = state;
+  await hub.writeSlice({
+    ...{ syncId: lease.sync.id, fence: lease.fence, table, connection },
+    generation: BigInt(read.generation),
+    marksSeen: read.kind === 'full',
+    records,
+    quarantined,
+    checkpoint: (facts) => {
+      next = nextState(slice, { fetched: records.length + quarantined.length, facts }, { read: after });
+      return next as Json;
+    },
+  });
+  committed(slice, next);
+}
+
+function refuseClockBehind({ state, definition }: Slice, first: FetchedPage): void {
+  const read = state.read!;
+  if (
+    read.kind === 'incremental' &&
+    first.isFirst &&
+    isClockBehind(definition.incremental!.watermark.type, state.watermark, first.providerTime)
+  )
+    throw new ClockBehind();
+}
+
+function readAfter({ definition }: Slice, read: ReadState, group: FetchedPage[]): ReadState {
+  const type = definition.incremental?.watermark.type;
+  const first = group[0]!.isFirst ? group[0]! : null;
+  let { highest, met, idless, signals } = read;
+  for (const page of group) {
+    met += page.records.length;
+    for (const { isDeleted } of page.records) if (isDeleted) signals++;
+    for (const { id } of page.quarantined) {
+      if (id === null) idless++;
+      else met++;
+    }
+    if (type && page.highest !== null && (highest === null || compareWatermarks(type, highest, page.highest) < 0)) highest = page.highest;
+  }
+  return {
+    ...read,
+    ...group.at(-1)!.after,
+    ...{ met, idless, signals, highest },
+    firstPageHighest: first ? first.highest : read.firstPageHighest,
+    providerTime: read.providerTime ?? first?.providerTime?.toISOString() ?? null,
+  };
+}

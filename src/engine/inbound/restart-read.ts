@@ -1,0 +1,27 @@
+import { type Json, ProviderError } from '../../kit/index.ts';
+import { beginRead } from './begin-read.ts';
+import { committed, nextState, type Slice } from './slice.ts';
+
+/** A read is begun anew once; a provider whose tokens keep expiring would be read for ever. */
+const restartsMax = 1;
+
+/**
+ * After an expired page token: go on from a position that needs no token, where the provider has one, or begin the read anew from the
+ * last durable mark. false: not such an error, or it has happened before without any progress since.
+ */
+export async function restartRead(slice: Slice, error: unknown): Promise<boolean> {
+  const { read } = slice.state;
+  if (!(error instanceof ProviderError) || error.meaning !== 'page_expired' || !read) return false;
+  const part = slice.definition[read.kind]!.parts[read.part];
+  const position = read.position && part?.resume ? part.resume(read.position) : null;
+  slice.failures = 0;
+  if (position && read.pages > (read.resumedAt ?? 0)) {
+    const next = nextState(slice, { fetched: 0, facts: null }, { read: { ...read, position, beacon: null, resumedAt: read.pages } });
+    await slice.hub.writeCheckpoint({ syncId: slice.lease.sync.id, fence: slice.lease.fence, state: next as Json });
+    committed(slice, next);
+    return true;
+  }
+  if (read.restarts >= restartsMax) return false;
+  await beginRead(slice, read.kind, read.restarts + 1);
+  return true;
+}

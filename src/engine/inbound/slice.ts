@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ConnectionClient } from '../../connect/client.ts';
+import type { Hub, HubConnection, HubTable, WriteFacts } from '../../hub/types.ts';
+import type { ObjectDefinition } from '../../kit/index.ts';
+import { type CheckpointState, type Counters, emptyCounters, type ReadState } from '../../syncs/checkpoint-state.ts';
+import type { SyncsCtx } from '../../syncs/context.ts';
+import { type Lease, renewLease } from '../../syncs/lease.ts';
+
+/** One worker's turn at a sync. `state` is what the hub has committed; everything else lives as long as the slice. */
+export interface Slice {
+  ctx: SyncsCtx;
+  lease: Lease;
+  hub: Hub;
+  table: HubTable;
+  connection: HubConnection;
+  definition: ObjectDefinition;
+  client: () => Promise<ConnectionClient>;
+  state: CheckpointState;
+  /** The mark when the slice began, which is the run's: it moves at the end. undefined: it had moved before. */
+  watermarkBefore: string | null | undefined;
+  /** What has been done and is in no committed state yet. */
+  pending: { slices: number; apiCalls: number; bytes: number };
+  /** Refusals in a row since something last went well. */
+  failures: number;
+  /** Aborted when the process is asked to stop: the slice ends at the next transaction boundary. */
+  signal: AbortSignal;
+  startedMs: number;
+  renewedMs: number;
+}
+
+/** What has been read so far, as one transaction is about to commit it. */
+export interface Progress {
+  fetched: number;
+  facts: WriteFacts | null;
+  heldDeletes?: number;
+}
+
+/** The next state: the run's counters move in the transaction that moves everything else. */
+export function nextState(slice: Slice, progress: Progress, change: Partial<CheckpointState>): CheckpointState {
+  return { ...slice.state, runId: slice.lease.run.id, ended: null, failures: 0, counters: count(slice, progress), ...change };
+}
+
+/** Takes over what a transaction has committed (or, at the end of an empty read, what the next one will). */
+export function committed(slice: Slice, state: CheckpointState): void {
+  const before = countersBefore(slice);
+  // Reading went on while the transaction was under way: what came after it was counted is still pending.
+  for (const key of ['slices', 'apiCalls', 'bytes'] as const) slice.pending[key] -= state.counters[key] - before[key];
+  slice.state = state;
+}
+
+/** The counters of this run with what is pending: for the run row, which is information only. */
+export function countersOf(slice: Slice): Counters {
+  return count(slice, { fetched: 0, facts: null });
+}
+
+/** The read that is open. */
+export function openRead(slice: Slice): ReadState {
+  const { read } = slice.state;
+  if (read === null) throw new Error(`sync ${slice.lease.sync.id} has no open read`);
+  return read;
+}
+
+/** Time for somebody else: the slice has had its share, or the process wants to stop. */
+export function isOver(slice: Slice): boolean {
+  return slice.signal.aborted || performance.now() - slice.startedMs >= slice.ctx.limits.sliceSecondsMax * 1000;
+}
+
+/** Called at every progress; renews the lease when a third of it has passed. */
+export async function renew(slice: Slice): Promise<void> {
+  const { leaseSeconds } = slice.ctx.limits;
+  const now = performance.now();
+  if (now - slice.renewedMs < (leaseSeconds * 1000) / 3) return;
+  await renewLease(slice.ctx, slice.lease, leaseSeconds);
+  slice.renewedMs = now;
+}
+
+/** Rests for a bounded time; a stopping process does not wait for it. */
+export async function rest(slice: Slice, seconds: number): Promise<void> {
+  await sleep(seconds * 1000, undefined, { signal: slice.signal });
+}
+
+function count(slice: Slice, { fetched, facts, heldDeletes }: Progress): Counters {
+  const { pending } = slice;
+  const before = countersBefore(slice);
+  const { inserted, updated, deleted, quarantined, firstSeq, lastSeq } = facts ?? nothingWritten;
+  return {
+    slices: before.slices + pending.slices,
+    fetched: before.fetched + fetched,
+    inserted: before.inserted + inserted,
+    updated: before.updated + updated,
+    deleted: before.deleted + deleted,
+    unchanged: before.unchanged + fetched - (fetched > 0 ? inserted + updated + quarantined : 0),
+    quarantined: before.quarantined + quarantined,
+    apiCalls: before.apiCalls + pending.apiCalls,
+    bytes: before.bytes + pending.bytes,
+    heldDeletes: before.heldDeletes + (heldDeletes ?? 0),
+    firstSeq: before.firstSeq ?? firstSeq?.toString() ?? null,
+    lastSeq: lastSeq?.toString() ?? before.lastSeq,
+  };
+}
+
+/** The counters of a run begin at nothing, whatever the run before has left in the checkpoint. */
+function countersBefore({ state, lease }: Slice): Counters {
+  return state.runId === lease.run.id ? state.counters : emptyCounters;
+}
+
+const nothingWritten: WriteFacts = { inserted: 0, updated: 0, deleted: 0, unchanged: 0, quarantined: 0, firstSeq: null, lastSeq: null };

@@ -1,0 +1,23 @@
+import type pg from 'pg';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../ops/logger.ts';
+import type { HubNames } from './names.ts';
+import type { HubTable } from './types.ts';
+
+/** What every verb of the hub gets: where its schema stands and how to reach it. */
+export interface HubHandle {
+  schema: string;
+  names: HubNames;
+  pool: pg.Pool;
+  clock: Clock;
+  log: Logger;
+  tombstoneDays: number;
+  /** Tables and connections never change once they are there: asked for once per process. */
+  tables: Map<string, HubTable>;
+  /** Ids by number, of connections that were listed: a bounded memory. */
+  connectionIds: Map<number, string>;
+  /** False when sessions were opened since: the server may be another one than before. */
+  isVerified(): boolean;
+  /** Brings layout and identity up to date. */
+  verify(): Promise<void>;
+}

@@ -1,0 +1,36 @@
+import { beginRead } from './begin-read.ts';
+import { readCheckpoint, takeCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { ensureConnection } from './connections.ts';
+import type { ListableHub } from './context.ts';
+import { countDeletes } from './count-deletes.ts';
+import { deleteBatch } from './delete-batch.ts';
+import { dropTombstones } from './drop-tombstones.ts';
+import { lastDrawnSeq } from './feed.ts';
+import type { HubHandle } from './handle.ts';
+import { holdDeletes } from './hold-deletes.ts';
+import { listPage } from './list-page.ts';
+import { purgeBatch } from './purge.ts';
+import { ensureTable, findTable } from './tables.ts';
+import { writeSlice } from './write-slice.ts';
+
+/** The verbs of one hub, bound to where it stands. */
+export function hubOf(hub: HubHandle): ListableHub {
+  return {
+    schema: hub.schema,
+    ensureTable: (provider, object) => ensureTable(hub, provider, object),
+    findTable: (provider, object) => findTable(hub, provider, object),
+    ensureConnection: (input) => ensureConnection(hub, input),
+    readCheckpoint: (syncId) => readCheckpoint(hub, syncId),
+    takeCheckpoint: (input) => takeCheckpoint(hub, input),
+    lastDrawnSeq: () => lastDrawnSeq(hub),
+    beginRead: (input) => beginRead(hub, input),
+    writeSlice: (input) => writeSlice(hub, input),
+    countDeletes: (input) => countDeletes(hub, input),
+    deleteBatch: (input) => deleteBatch(hub, input),
+    holdDeletes: (input) => holdDeletes(hub, input),
+    writeCheckpoint: (input) => writeCheckpoint(hub, input),
+    purgeBatch: (input) => purgeBatch(hub, input),
+    dropTombstones: (input) => dropTombstones(hub, input),
+    listPage: (input) => listPage(hub, input),
+  };
+}

@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import type { HubNames } from './names.ts';
+
+/** The layout's versions, oldest first: each is what brings a hub from the version before. Never edit a released one. */
+export const layouts: ((names: HubNames, schema: string) => string)[] = [firstLayout];
+
+function firstLayout(names: HubNames, schema: string): string {
+  return `
+create sequence ${names.feedSeq} cache 1;
+
+-- One row. \`incarnation\` changes when this is a restored copy: cursors of the history before have expired.
+create table ${names.hub} (
+  is_only     boolean primary key default true check (is_only),
+  layout      int4 not null,
+  hub_id      text not null,
+  incarnation text not null,
+  identity    text not null,
+  lock_tag    int8 not null
+);
+
+-- (provider, object) → the record table's name; the highest seq of a tombstone that was dropped from it.
+create table ${names.table} (
+  provider    text collate "C" not null,
+  object      text collate "C" not null,
+  name        text collate "C" not null unique,
+  dropped_seq int8 not null default 0,
+  primary key (provider, object)
+);
+
+-- purge_seq: what has a lower or equal seq is being emptied.
+create table ${names.connection} (
+  number        int4 generated always as identity primary key,
+  connection_id text collate "C" not null unique,
+  customer_id   text collate "C" not null,
+  purge_seq     int8
+);
+
+-- Where a sync stands. json, not jsonb: the state is kept as it was written. is_open: a full read is under way, and
+-- whoever meets a record of its connection and table marks it. is_fresh: the connection had no record in the table when
+-- the read began, so that its records go straight in by COPY.
+create table ${names.checkpoint} (
+  sync               text collate "C" primary key,
+  fence              int8 not null,
+  state              json,
+  table_name         text collate "C",
+  connection         int4,
+  generation         int8 not null default 0,
+  is_open            boolean not null default false,
+  is_fresh           boolean not null default false,
+  missing_generation int8
+);
+create index on ${names.checkpoint} (connection);
+
+-- What a full read has met: one row for each slice, not for each record (an anti-join at the end reads it once).
+create table ${names.seen} (
+  sync       text collate "C" not null,
+  generation int8 not null,
+  ids        text[] collate "C" not null
+);
+alter table ${names.seen} alter column ids set storage external;
+create index on ${names.seen} (sync, generation);
+
+-- Deletes that a read proposes: signalled by the provider, or missing from a full read. Those of a held read stay.
+create table ${names.stagedDelete} (
+  sync         text collate "C" not null,
+  generation   int8 not null,
+  record_id    text collate "C" not null,
+  is_signalled boolean not null default false,
+  asked_seq    int8,
+  modified_at  timestamptz,
+  is_missing   boolean not null default false,
+  was_missed   boolean not null default false,
+  primary key (sync, generation, record_id)
+);
+
+-- Missed by the last clean read that may miss some; missed by the next one too, they are gone.
+create table ${names.missedOnce} (
+  sync       text collate "C" not null,
+  record_id  text collate "C" not null,
+  generation int8 not null,
+  primary key (sync, record_id)
+);
+
+-- Deletes that wait for a person: reason and seq bound; the ids stand in the staged deletes of the same generation.
+create table ${names.hold} (
+  sync       text collate "C" not null,
+  generation int8 not null,
+  table_name text collate "C" not null,
+  connection int4 not null,
+  reason     text not null,
+  seq_bound  int8 not null,
+  deletes    int8 not null,
+  held_at    timestamptz not null,
+  primary key (sync, generation)
+);
+
+-- How much was deleted when: deletes of one connection and object add up over a day.
+create table ${names.deleteLog} (
+  table_name text collate "C" not null,
+  connection int4 not null,
+  deleted_at timestamptz not null,
+  deletes    int8 not null
+);
+create index on ${names.deleteLog} (table_name, connection, deleted_at);
+
+-- What could not be stored as a record. \`key\` is the record's id, or a hash of its bytes: one row however often it comes.
+create table ${names.quarantine} (
+  table_name     text collate "C" not null,
+  connection     int4 not null,
+  key            text collate "C" not null,
+  sync           text collate "C" not null,
+  record_id      text collate "C",
+  reason         text not null,
+  detail         text not null,
+  raw            bytea not null,
+  quarantined_at timestamptz not null,
+  primary key (table_name, connection, key)
+);
+create index on ${names.quarantine} (connection);
+
+${feedHorizonFunction(names, schema)}`;
+}
+
+/**
+ * Readers stop here: the lowest position that a writer in flight registered, or the last drawn seq. The order matters:
+ * first the last drawn seq, then the locks; and the page is read in a later statement. pg_sequence_last_value, because
+ * \`select last_value\` reads without the page lock and can see a value up to 32 ahead.
+ */
+function feedHorizonFunction(names: HubNames, schema: string): string {
+  return `
+create function ${names.feedHorizon}() returns int8 language plpgsql volatile as $$
+declare drawn int8; oldest int8; tag int8;
+begin
+  select lock_tag into tag from ${names.hub};
+  drawn := coalesce(pg_sequence_last_value(${literal(`${names.feedSeq}`)}::regclass), 0);
+  select min(((classid::int8 << 32) | objid::int8) - tag) into oldest
+  from pg_locks
+  where locktype = 'advisory' and objsubid = 1
+    and database = (select oid from pg_database where datname = current_database())
+    and ((classid::int8 << 32) | objid::int8) >= tag
+    and ((classid::int8 << 32) | objid::int8) < tag + (1::int8 << 48);
+  return least(drawn, oldest);
+end $$;
+comment on schema ${names.schema} is ${literal(`Syncline hub ${schema}`)};`;
+}
+
+/**
+ * A record table. The seq's default is the feed's sequence, so that COPY draws it row by row; writers register before.
+ * lz4 compresses faster than pglz where the server has it; nothing fails where it has not.
+ */
+export function recordTable(names: HubNames, name: string, hasLz4: boolean): string {
+  const table = names.record(name);
+  return `
+create table ${table} (
+  _syncline_connection   int4 not null,
+  _syncline_record_id    text collate "C" not null,
+  _syncline_customer_id  text collate "C" not null,
+  _syncline_hash         bytea not null,
+  _syncline_seq          int8 not null default nextval(${literal(names.feedSeq)}::regclass),
+  _syncline_modified_at  timestamptz,
+  _syncline_synced_at    timestamptz not null,
+  _syncline_deleted_at   timestamptz,
+  _syncline_is_sanitised boolean not null default false,
+  raw                    jsonb${hasLz4 ? ' compression lz4' : ''} not null,
+  primary key (_syncline_connection, _syncline_record_id)
+);
+create index on ${table} (_syncline_seq);
+create index on ${table} (_syncline_customer_id, _syncline_seq);
+create index on ${table} (_syncline_deleted_at) where _syncline_deleted_at is not null;`;
+}
+
+export function literal(text: string): string {
+  if (text.includes('\\')) throw new Error('a literal in a definition holds no backslash');
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+export function newHubId(): string {
+  return randomUUID();
+}

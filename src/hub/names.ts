@@ -1,0 +1,43 @@
+import { ident, qualified } from '../db/sql.ts';
+
+/**
+ * The hub's own relations, qualified and quoted. They carry the same prefix as the system columns: a vendor may keep
+ * tables of its own in the schema, and record tables never begin with an underscore.
+ */
+export interface HubNames {
+  schema: string;
+  hub: string;
+  table: string;
+  connection: string;
+  checkpoint: string;
+  seen: string;
+  stagedDelete: string;
+  missedOnce: string;
+  hold: string;
+  deleteLog: string;
+  quarantine: string;
+  feedSeq: string;
+  feedHorizon: string;
+  /** The record table of that name. */
+  record(name: string): string;
+}
+
+export function hubNames(schema: string): HubNames {
+  const own = (name: string) => qualified(schema, `_syncline_${name}`);
+  return {
+    schema: ident(schema),
+    hub: own('hub'),
+    table: own('table'),
+    connection: own('connection'),
+    checkpoint: own('checkpoint'),
+    seen: own('seen'),
+    stagedDelete: own('staged_delete'),
+    missedOnce: own('missed_once'),
+    hold: own('hold'),
+    deleteLog: own('delete_log'),
+    quarantine: own('quarantine'),
+    feedSeq: own('feed_seq'),
+    feedHorizon: own('feed_horizon'),
+    record: (name) => qualified(schema, name),
+  };
+}

@@ -1,0 +1,44 @@
+import { bigintArray, textArray, timestampArray } from './encode.ts';
+import type { HubHandle } from './handle.ts';
+import type { HubTx } from './transaction.ts';
+import type { IncomingRecord } from './types.ts';
+
+/** Delete signals wait for the clean end of their read, where the guard counts them. */
+export async function stageDeletes(
+  hub: HubHandle,
+  tx: HubTx,
+  syncId: string,
+  generation: bigint,
+  deletes: IncomingRecord[],
+): Promise<void> {
+  await tx.query(
+    `insert into ${hub.names.stagedDelete} as s (sync, generation, record_id, is_signalled, asked_seq, modified_at)
+     select $1::text, $2::int8, u.id, true, u.asked, u.modified
+     from unnest($3::text[], $4::int8[], $5::timestamptz[]) as u(id, asked, modified)
+     on conflict (sync, generation, record_id) do update
+     set is_signalled = true,
+         asked_seq = greatest(s.asked_seq, excluded.asked_seq),
+         modified_at = greatest(s.modified_at, excluded.modified_at)`,
+    [syncId, generation, ...columnsOf(deletes)],
+  );
+}
+
+/** A live version that the same read met later takes a signal back, unless the signal's time is newer. */
+export async function unstageDeletes(hub: HubHandle, tx: HubTx, syncId: string, generation: bigint, live: IncomingRecord[]): Promise<void> {
+  const [ids, , modified] = columnsOf(live);
+  await tx.query(
+    `delete from ${hub.names.stagedDelete} s
+     using unnest($3::text[], $4::timestamptz[]) as u(id, modified)
+     where s.sync = $1::text and s.generation = $2::int8 and s.record_id = u.id
+       and (s.modified_at is null or u.modified is null or u.modified >= s.modified_at)`,
+    [syncId, generation, ids, modified],
+  );
+}
+
+function columnsOf(records: IncomingRecord[]): [Buffer, Buffer, Buffer] {
+  return [
+    textArray(records.map((record) => record.id)),
+    bigintArray(records.map((record) => record.askedSeq)),
+    timestampArray(records.map((record) => record.modifiedAt)),
+  ];
+}

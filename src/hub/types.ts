@@ -1,0 +1,151 @@
+import type { Json } from '../kit/index.ts';
+
+/** One hub: the record tables of an application in a destination. Everything stands in one schema. */
+export interface Hub {
+  readonly schema: string;
+  /** The registry's table of (provider, object); created when absent. */
+  ensureTable(provider: string, object: string): Promise<HubTable>;
+  findTable(provider: string, object: string): Promise<HubTable | null>;
+  /** The connection's number in this hub, given once and kept. */
+  ensureConnection(input: { connectionId: string; customerId: string }): Promise<HubConnection>;
+
+  /** The checkpoint as committed, with the fence that wrote it. */
+  readCheckpoint(syncId: string): Promise<Checkpoint | null>;
+  /** The same for a worker that takes over: raises the fence in the same statement, so that nothing older commits after what it read. */
+  takeCheckpoint(input: Fenced): Promise<Checkpoint | null>;
+  /** The last drawn seq: noted before a page is asked for, it is the clock that orders observations. */
+  lastDrawnSeq(): Promise<bigint>;
+
+  /** Begins a read: takes the fence, clears what an unfinished read left (seen rows, staged deletes), notes the horizon. */
+  beginRead(
+    input: Fenced & { table: HubTable; connection: HubConnection; kind: 'full' | 'incremental'; checkpoint: (begun: BegunRead) => Json },
+  ): Promise<BegunRead>;
+  /** One transaction: fence → probe → register → write → seen → stage deletes → quarantine → checkpoint. */
+  writeSlice(input: SliceInput): Promise<WriteFacts>;
+  /** At the clean end of a read: what would be deleted, counted without registering as a writer. */
+  countDeletes(input: EndedRead & { sampleMax: number }): Promise<DeleteCount>;
+  /** Deletes at most `rowsMax` of what the ended read says is gone; `remaining` false ends the generation in the same transaction. */
+  deleteBatch(
+    input: Fenced & EndedRead & { rowsMax: number; checkpoint: (facts: WriteFacts, remaining: boolean) => Json },
+  ): Promise<WriteFacts & { remaining: boolean }>;
+  /** The guard spoke: stores ids, reason and seq bound and moves the checkpoint in one transaction. Deletes nothing. */
+  holdDeletes(input: Fenced & EndedRead & { reason: string; checkpoint: (held: number) => Json }): Promise<number>;
+  /** Only the checkpoint: set, reset, or moved without records. `fence` must be the current one or higher. */
+  writeCheckpoint(input: Fenced & { state: Json }): Promise<void>;
+
+  /** Empties at most `rowsMax` records of a connection into content-free tombstones and clears its quarantine. */
+  purgeBatch(input: { connectionId: string; rowsMax: number }): Promise<{ purged: number; remaining: boolean }>;
+  /** Removes at most `rowsMax` tombstones that are older than the configured days; cursors that may have missed one expire. */
+  dropTombstones(input: { rowsMax: number }): Promise<{ dropped: number; remaining: boolean }>;
+}
+
+export interface HubTable {
+  provider: string;
+  object: string;
+  /** Unquoted name inside the hub's schema. */
+  name: string;
+}
+
+export interface HubConnection {
+  number: number;
+  connectionId: string;
+  customerId: string;
+}
+
+/** A slice whose fence is lower than the checkpoint's row aborts with `FenceLost`: another worker took over. */
+export interface Fenced {
+  syncId: string;
+  fence: bigint;
+}
+
+export interface Checkpoint {
+  fence: bigint;
+  state: Json;
+}
+
+export interface BegunRead {
+  /** Number of this read; seen rows and staged deletes carry it. */
+  generation: bigint;
+  /** The feed horizon when the read began: what has a higher seq was written by another path and is left alone. */
+  horizon: bigint;
+}
+
+export interface EndedRead {
+  syncId: string;
+  table: HubTable;
+  connection: HubConnection;
+  generation: bigint;
+  horizon: bigint;
+  /**
+   * What the end proves about records that were not met. `complete`: they are gone. `approximate`: gone only after two
+   * consecutive clean reads miss them (the hub remembers who was missed once), or when listed in `confirmedGone`.
+   * `none`: nothing (incremental reads): only staged delete signals count.
+   */
+  absence: 'complete' | 'approximate' | 'none';
+  /** Ids that a get by id reported gone (approximate reads). */
+  confirmedGone: string[];
+}
+
+export interface DeleteCount {
+  /** Live records of this connection and object. 0 where nothing would be deleted at the end of an incremental read: not counted. */
+  known: number;
+  /** Live records that would be deleted now. */
+  deletes: number;
+  /** Deletes of this connection and object in the last 24 h, for the guard. */
+  deletedLastDay: number;
+  /** Missed for the first time by an approximate read: candidates for a get by id, at most `sampleMax`. */
+  missedOnce: string[];
+}
+
+export interface SliceInput extends Fenced {
+  table: HubTable;
+  connection: HubConnection;
+  generation: bigint;
+  /** Full reads mark everything they meet as seen. */
+  marksSeen: boolean;
+  records: IncomingRecord[];
+  quarantined: QuarantinedRecord[];
+  /** The new checkpoint, from what this very transaction did: counters and position commit together with the records. */
+  checkpoint: (facts: WriteFacts) => Json;
+}
+
+/** A record on its way into a hub. */
+export interface IncomingRecord {
+  /** The provider's id; composite keys as one canonical text. Never empty. */
+  id: string;
+  /** 16 bytes over the record's bytes as they came. */
+  hash: Buffer;
+  /** The record's JSON text. What jsonb refuses (U+0000, lone surrogates) is already replaced visibly. */
+  raw: Buffer;
+  /** The provider's modified time (deletion time for a delete signal). */
+  modifiedAt: Date | null;
+  /** The provider says that it is deleted: staged, and applied after the guard at the clean end of the read. */
+  isDeleted: boolean;
+  /** True where values were replaced because jsonb refuses them; the record says so in a system field. */
+  isSanitised: boolean;
+  /** The hub's last drawn seq, noted before this record's page was asked for; 0 for answers of lagging indexes. */
+  askedSeq: bigint;
+}
+
+/** What could not be stored as a record: kept aside with its reason, in the same transaction. */
+export interface QuarantinedRecord {
+  /** null: the record had no id. */
+  id: string | null;
+  /** `row_refused`: by a constraint or trigger that the vendor added to the table; given by the hub only. */
+  reason: 'id_missing' | 'too_large' | 'json_refused' | 'malformed' | 'row_refused';
+  detail: string;
+  /** The bytes as they came, cut at a bound. */
+  raw: Buffer;
+}
+
+/** What one transaction did to the hub. */
+export interface WriteFacts {
+  inserted: number;
+  updated: number;
+  deleted: number;
+  unchanged: number;
+  quarantined: number;
+  /** null: nothing was written. */
+  firstSeq: bigint | null;
+  lastSeq: bigint | null;
+}

@@ -1,0 +1,71 @@
+import { type FencedRow, saveState, takeReadFence } from './checkpoint.ts';
+import { textArray } from './encode.ts';
+import { registerWriter } from './feed.ts';
+import type { HubHandle } from './handle.ts';
+import { type PreparedSlice, prepareSlice } from './prepare-slice.ts';
+import { probe } from './probe.ts';
+import { quarantine, release } from './quarantine.ts';
+import { forgetMissed, markSeen } from './seen.ts';
+import { stageDeletes, unstageDeletes } from './staged-deletes.ts';
+import { type HubTx, writeTransaction } from './transaction.ts';
+import type { SliceInput, WriteFacts } from './types.ts';
+import { copyFresh, freshSavepoint, nothingWritten, type Place, upsertChanged, type Written } from './write-records.ts';
+
+/** One transaction: fence → probe → register → write → seen → staged deletes → quarantine → checkpoint. */
+export async function writeSlice(hub: HubHandle, input: SliceInput): Promise<WriteFacts> {
+  const slice = prepareSlice(input.records, input.quarantined);
+  const place = { table: input.table, connection: input.connection, syncedAt: hub.clock.now() };
+  return writeTransaction(hub, async (tx) => {
+    const row = await takeReadFence(hub, tx, input, place);
+    const written = await writeLive(hub, tx, input, place, row, slice);
+    const setAside = [...slice.quarantined, ...written.refused];
+    await note(hub, tx, input, row, slice);
+    if (setAside.length) await quarantine(hub, tx, { ...place, syncId: input.syncId, at: place.syncedAt }, setAside);
+    const facts = {
+      inserted: written.inserted,
+      updated: written.updated,
+      deleted: 0,
+      unchanged: slice.live.length - written.inserted - written.updated - written.refused.length,
+      quarantined: setAside.length,
+      firstSeq: written.firstSeq,
+      lastSeq: written.lastSeq,
+    };
+    await saveState(hub, tx, input.syncId, input.checkpoint(facts));
+    return facts;
+  });
+}
+
+/** Registers only when something may be written: a re-sync of unchanged records holds nobody's feed. */
+async function writeLive(
+  hub: HubHandle,
+  tx: HubTx,
+  input: SliceInput,
+  place: Place,
+  row: FencedRow,
+  { live }: PreparedSlice,
+): Promise<Written> {
+  if (live.length === 0) return nothingWritten;
+  if (row.isFresh) {
+    await registerWriter(hub, tx, freshSavepoint);
+    const written = await copyFresh(hub, tx, place, live);
+    if (written) return written;
+    await tx.query(`update ${hub.names.checkpoint} set is_fresh = false where sync = $1::text`, [input.syncId]);
+  }
+  const changed = await probe(hub, tx, place, live);
+  if (changed.length === 0) return nothingWritten;
+  if (!row.isFresh) await registerWriter(hub, tx);
+  return upsertChanged(hub, tx, place, changed);
+}
+
+/** What the slice met, for everybody who keeps an account of it. Refused records were met too: they exist at the provider. */
+async function note(hub: HubHandle, tx: HubTx, input: SliceInput, row: FencedRow, slice: PreparedSlice): Promise<void> {
+  const met = slice.live.map((record) => record.id);
+  for (const { id } of slice.quarantined) if (id?.isWellFormed() && !id.includes('\u0000')) met.push(id);
+  const ids = textArray(met);
+  const reads = [...row.openElsewhere, ...(input.marksSeen ? [{ sync: input.syncId, generation: `${input.generation}` }] : [])];
+  if (met.length && reads.length) await markSeen(hub, tx, reads, ids);
+  if (met.length && row.hasMissedOnce && !input.marksSeen) await forgetMissed(hub, tx, input.syncId, ids);
+  if (met.length && row.hasQuarantined) await release(hub, tx, input, ids);
+  if (slice.live.length && row.hasStaged) await unstageDeletes(hub, tx, input.syncId, input.generation, slice.live);
+  if (slice.deletes.length) await stageDeletes(hub, tx, input.syncId, input.generation, slice.deletes);
+}

@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { type Runner, run, type TaskList } from 'graphile-worker';
+import type { Actor } from '../base/actor.ts';
+import type { SyncsCtx } from '../syncs/context.ts';
+import { createJobLogger } from './job-logger.ts';
+import { purgeConnectionTask } from './purge-connection.ts';
+import { runSyncTask, type SliceEnded } from './run-sync.ts';
+import { startTick } from './tick.ts';
+
+export interface Worker {
+  /** Idempotent. */
+  start(): Promise<void>;
+  /** Slices in flight end at their next transaction boundary; other workers, or the next start, go on with them. */
+  stop(): Promise<void>;
+}
+
+interface WorkerOptions {
+  contextFor: (actor: Actor) => SyncsCtx;
+  concurrency: number;
+  sliceEnded?: SliceEnded;
+}
+
+/** graphile-worker looks for jobs this often when no notification has arrived. */
+const pollIntervalMs = 2_000;
+/** A job that has not ended this long after `stop()` is given up; its lease ends by itself. */
+const gracefulShutdownAbortMs = 10_000;
+
+/**
+ * Works off jobs in this process. graphile-worker only hands them out: who may run what is decided by the leases in our own rows.
+ * No local queue (it would pin jobs to one process, and keep them locked for hours after a kill) and no named queues.
+ */
+export function createWorker(options: WorkerOptions): Worker {
+  const owner = `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`;
+  // Each task puts the actor of its own application in its place.
+  const ctx = options.contextFor({ kind: 'system', id: owner, applicationId: '' });
+  let running: { runner: Runner; tick: { stop(): Promise<void> }; stopping: AbortController } | null = null;
+
+  return {
+    async start() {
+      if (running) return;
+      const stopping = new AbortController();
+      const tasks: TaskList = {
+        'run-sync': runSyncTask({ ctx, owner, signal: stopping.signal, sliceEnded: options.sliceEnded ?? (() => undefined) }),
+        'purge-connection': purgeConnectionTask({ ctx }),
+      };
+      const runner = await run({
+        pgPool: ctx.db.pool,
+        taskList: tasks,
+        concurrency: options.concurrency,
+        noHandleSignals: true,
+        // Ours is the tick; without this graphile-worker looks for a crontab file where the process was started.
+        parsedCronItems: [],
+        logger: createJobLogger(ctx.log),
+        preset: { worker: { pollInterval: pollIntervalMs, gracefulShutdownAbortTimeout: gracefulShutdownAbortMs } },
+      });
+      running = { runner, tick: startTick({ ctx, intervalSeconds: ctx.limits.tickSeconds }), stopping };
+    },
+    async stop() {
+      if (!running) return;
+      const { runner, tick, stopping } = running;
+      running = null;
+      stopping.abort();
+      await tick.stop();
+      await runner.stop();
+      await runner.promise;
+    },
+  };
+}

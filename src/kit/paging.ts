@@ -1,0 +1,77 @@
+import { compilePath, readPath } from '../base/path.ts';
+import { ProviderError } from './errors.ts';
+import type { PageRequest, ReadPart, RequestSpec } from './types.ts';
+
+/** How a part is paged: the half of a `ReadPart` that moves. All of it is pure; positions are JSON and survive crashes. */
+export type Paging = Pick<ReadPart, 'request' | 'next' | 'resume'>;
+
+/** The request of the first page; later ones add their place to it. */
+type First = (page: PageRequest) => RequestSpec;
+
+/**
+ * A cursor in the answer goes into the query of the next request.
+ *
+ * @example byCursor({ first: () => ({ method: 'GET', path: '/v1/contacts' }), name: 'after', path: 'paging.next.after' })
+ */
+export function byCursor(options: { first: First; name: string; path: string }): Paging {
+  const { first, name, path } = options;
+  return {
+    request(page) {
+      const spec = first(page);
+      return page.position === null ? spec : { ...spec, query: { ...spec.query, [name]: String(page.position.cursor) } };
+    },
+    next(_page, { envelope }) {
+      const cursor = readPath(envelope, compilePath(path));
+      return isFilled(cursor) ? { cursor: String(cursor) } : null;
+    },
+  };
+}
+
+/** The answer names the next page's address, path and query included. The client refuses another origin. */
+export function byNextLink(options: { first: First; path: string }): Paging {
+  const { first, path } = options;
+  return {
+    request(page) {
+      const { query: _query, json: _json, ...spec } = first(page);
+      return page.position === null ? first(page) : { ...spec, method: 'GET', path: String(page.position.link) };
+    },
+    next(_page, { envelope }) {
+      const link = readPath(envelope, compilePath(path));
+      return isFilled(link) ? { link: String(link) } : null;
+    },
+  };
+}
+
+/** Pages by number; the first that is not full is the last. Declare the part `approximate`: rows slide while pages are read. */
+export function byPageNumber(options: { first: First; name: string; firstPage: number }): Paging {
+  const { first, name, firstPage } = options;
+  const numberOf = (page: PageRequest) => Number(page.position?.page ?? firstPage);
+  return {
+    request(page) {
+      const spec = first(page);
+      return { ...spec, query: { ...spec.query, [name]: String(numberOf(page)) } };
+    },
+    next: (page, { count }) => (count < page.pageSize ? null : { page: numberOf(page) + 1 }),
+  };
+}
+
+/** The next page begins behind the last id of this one, for listings in the order of ids. */
+export function byKeyset(options: { first: First; name: string }): Paging {
+  const { first, name } = options;
+  return {
+    request(page) {
+      const spec = first(page);
+      return page.position === null ? spec : { ...spec, query: { ...spec.query, [name]: String(page.position.after) } };
+    },
+    next(page, { count, last }) {
+      if (count < page.pageSize) return null;
+      if (last?.id == null) throw new ProviderError('unavailable', 'No record of a full page has an id, so the listing cannot go on.');
+      return { after: last.id };
+    },
+    resume: (position) => position,
+  };
+}
+
+function isFilled(value: unknown): value is string | number {
+  return typeof value === 'number' || (typeof value === 'string' && value !== '');
+}

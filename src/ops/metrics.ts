@@ -1,0 +1,69 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** What a process counts, in Prometheus' text format. One registry per product: two in one process do not mix. */
+export interface Metrics {
+  contentType: string;
+  text(): Promise<string>;
+  requestEnded(request: { method: string; route: string; status: number; seconds: number }): void;
+  sliceEnded(slice: { outcome: string; seconds: number }): void;
+  rowsWritten(rows: { inserted: number; updated: number; deleted: number; unchanged: number; quarantined: number }): void;
+  /** `status` is null when no answer came. `host` is bounded: a captured host is its provider's name. */
+  providerAnswered(answer: { host: string; status: number | null }): void;
+  /** `read` is asked at each scrape. */
+  watchQueueDepth(read: () => Promise<number>): void;
+}
+
+const requestSecondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const sliceSecondsBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const requests = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Duration of HTTP requests by route pattern.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: requestSecondsBuckets,
+    registers,
+  });
+  const slices = new Histogram({
+    name: 'sync_slice_duration_seconds',
+    help: 'Duration of slices of runs, by how they ended; every run ends in a slice of its own status.',
+    labelNames: ['outcome'],
+    buckets: sliceSecondsBuckets,
+    registers,
+  });
+  const rows = new Counter({
+    name: 'hub_write_rows_total',
+    help: 'Records that met a hub, by what became of them.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const providerRequests = new Counter({
+    name: 'provider_requests_total',
+    help: "Requests to providers, token endpoints included, by host (the provider where hosts are customers' own) and status.",
+    labelNames: ['host', 'status'],
+    registers,
+  });
+  return {
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    requestEnded: ({ seconds, ...labels }) => requests.observe(labels, seconds),
+    sliceEnded: ({ outcome, seconds }) => slices.observe({ outcome }, seconds),
+    rowsWritten(counts) {
+      for (const [outcome, count] of Object.entries(counts)) rows.inc({ outcome }, count);
+    },
+    providerAnswered: ({ host, status }) => providerRequests.inc({ host, status: status ?? 'none' }),
+    watchQueueDepth(read) {
+      new Gauge({
+        name: 'queue_jobs',
+        help: 'Jobs that wait or run.',
+        registers,
+        async collect() {
+          this.set(await read());
+        },
+      });
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import type { Json, JsonObject } from '../kit/index.ts';
+
+/**
+ * Where a sync stands, as it lies in the hub beside the records: it commits in the transactions that write them, so that
+ * records, position and counters can never disagree. The run row of the control plane only copies from it.
+ */
+export const stateVersion = 1;
+
+const count = z.int().min(0);
+const seq = z.string().regex(/^\d+$/);
+const json: z.ZodType<Json> = z.json() as z.ZodType<Json>;
+const jsonObject = z.record(z.string(), json) as z.ZodType<JsonObject>;
+
+/**
+ * What a run has done so far. fetched = inserted + updated + unchanged + quarantined: every record that was read is in exactly
+ * one of the four (a record met twice in one transaction, an older version and a delete signal changed nothing: unchanged).
+ * `deleted` counts rows that became tombstones, which are not fetched.
+ */
+export const countersSchema = z.strictObject({
+  slices: count,
+  fetched: count,
+  inserted: count,
+  updated: count,
+  deleted: count,
+  unchanged: count,
+  quarantined: count,
+  apiCalls: count,
+  bytes: count,
+  heldDeletes: count,
+  firstSeq: seq.nullable(),
+  lastSeq: seq.nullable(),
+});
+export type Counters = z.infer<typeof countersSchema>;
+
+export const emptyCounters: Counters = {
+  slices: 0,
+  fetched: 0,
+  inserted: 0,
+  updated: 0,
+  deleted: 0,
+  unchanged: 0,
+  quarantined: 0,
+  apiCalls: 0,
+  bytes: 0,
+  heldDeletes: 0,
+  firstSeq: null,
+  lastSeq: null,
+};
+
+const kind = z.enum(['full', 'incremental']);
+
+/** A read that has begun and not ended. Another worker, or the next run, goes on from here. */
+export const readSchema = z.strictObject({
+  kind,
+  generation: seq,
+  /** The feed horizon when the read began: what was written above it since is left alone by the sweep. */
+  horizon: seq,
+  /** Watermark minus look-back, as every request of this read asks. null in a full read. */
+  since: z.string().nullable(),
+  prepared: json,
+  /** Index of the part being read, and where in it; null: its first page. */
+  part: count,
+  position: jsonObject.nullable(),
+  /** Pages committed; `beacon` is an earlier position that must never come back (a pagination that goes in circles). */
+  pages: count,
+  beacon: jsonObject.nullable(),
+  /** Records met in this read, and records that had no id (nobody knows which they were: nothing is concluded from absence). */
+  met: count,
+  idless: count,
+  /** Records that the provider said are deleted. */
+  signals: count,
+  /** Highest watermark seen, on the first page and in all. */
+  firstPageHighest: z.string().nullable(),
+  highest: z.string().nullable(),
+  /** Our clock and the provider's when the read began: information, and the upper bound of the next watermark. */
+  startedAt: z.iso.datetime(),
+  providerTime: z.iso.datetime().nullable(),
+  /** Times the read was begun anew because a page token had expired, and the page at which it was last resumed without one. */
+  restarts: count,
+  resumedAt: count.nullable(),
+  /** Set once the pages are read and the guard has agreed: what is gone is being deleted. */
+  deleting: z.strictObject({ absence: z.enum(['complete', 'approximate', 'none']), confirmedGone: z.array(z.string()) }).nullable(),
+});
+export type ReadState = z.infer<typeof readSchema>;
+
+export const stateSchema = z.strictObject({
+  version: z.literal(stateVersion),
+  /** The run that wrote this, and what it has done so far. */
+  runId: z.string().nullable(),
+  counters: countersSchema,
+  /** The provider-side value up to which everything has been read. Moves only when a read ends. */
+  watermark: z.string().nullable(),
+  /** A full read has ended since the last reset. */
+  hasFull: z.boolean(),
+  /** The last read that ended. */
+  lastRead: z.strictObject({ kind, startedAt: z.iso.datetime(), providerTime: z.iso.datetime().nullable() }).nullable(),
+  read: readSchema.nullable(),
+  /** Refusals of the provider in a row since something last went well. */
+  failures: count,
+  /** Set in the transaction that ends the read of `runId`: a crash after it finds the run finished, not lost. */
+  ended: z.strictObject({ kind, outcome: z.enum(['succeeded', 'held']), reason: z.string().nullable() }).nullable(),
+});
+export type CheckpointState = z.infer<typeof stateSchema>;
+
+export const emptyState: CheckpointState = {
+  version: stateVersion,
+  runId: null,
+  counters: emptyCounters,
+  watermark: null,
+  hasFull: false,
+  lastRead: null,
+  read: null,
+  failures: 0,
+  ended: null,
+};
+
+/** A state that a newer version wrote is an error with a name, never a silent new beginning. */
+export function parseState(state: Json | undefined): CheckpointState {
+  if (state === undefined || state === null) return emptyState;
+  return stateSchema.parse(state);
+}

@@ -1,0 +1,116 @@
+import type { Clock } from '../base/clock.ts';
+import type { Prisma, Run as RunRow } from '../db/generated/client.ts';
+import type { Tx } from '../db/index.ts';
+import { emitAll, type NewEvent } from '../events/emit.ts';
+import type { Counters } from './checkpoint-state.ts';
+import type { RunStatus } from './outputs.ts';
+
+export interface RunEnd {
+  runId: string;
+  status: Exclude<RunStatus, 'queued' | 'running'>;
+  errorCode?: string;
+  errorMessage?: string;
+  /** As committed in the hub; null: unknown here, whoever meets them later copies them. */
+  counters: Counters | null;
+  watermarkBefore?: string | null | undefined;
+  watermarkAfter?: string | null;
+  providerTime?: Date | null;
+}
+
+const errorCharsMax = 1000;
+
+/**
+ * Ends a run once: status, counters and events commit together. A run that has ended keeps its end. Whoever also changes the sync's
+ * row locks that first: sync, then run, everywhere.
+ */
+export async function endRun(tx: Tx, clock: Clock, end: RunEnd): Promise<void> {
+  const head = await lockRun(tx, end.runId);
+  if (!head) return;
+  const progress = end.counters ? progressOf(head, end.counters, { announces: true }) : noProgress;
+  const isEnding = head.finishedAt === null;
+  const { watermarkBefore, watermarkAfter, providerTime } = end;
+  const ending = {
+    status: end.status,
+    finishedAt: clock.now(),
+    errorCode: end.errorCode ?? null,
+    errorMessage: end.errorMessage?.slice(0, errorCharsMax) ?? null,
+    ...(watermarkBefore === undefined ? {} : { watermarkBefore }),
+    ...(watermarkAfter === undefined ? {} : { watermarkAfter }),
+    ...(providerTime ? { providerTime } : {}),
+  };
+  const run = await tx.run.update({ where: { id: head.id }, data: { ...progress.data, ...(isEnding ? ending : {}) } });
+  await emitAll(tx, clock, [
+    ...(progress.hasNews ? [changedEvent(run, end.counters!)] : []),
+    ...(isEnding && end.status !== 'cancelled' ? [endedEvent(run)] : []),
+  ]);
+}
+
+/** Counters follow from the hub: what it holds for this run is copied, and changes that nobody announced are announced. */
+export async function catchUpRun(tx: Tx, clock: Clock, runId: string, counters: Counters, options: { announces: boolean }): Promise<void> {
+  const head = await lockRun(tx, runId);
+  if (!head) return;
+  const { data, hasNews } = progressOf(head, counters, options);
+  const run = await tx.run.update({ where: { id: head.id }, data });
+  if (hasNews) await emitAll(tx, clock, [changedEvent(run, counters)]);
+}
+
+type RunHead = Pick<RunRow, 'id' | 'finishedAt' | 'lastSeq' | 'slices' | 'fetched'>;
+
+async function lockRun(tx: Tx, runId: string): Promise<RunHead | undefined> {
+  const [head] = await tx.$queryRaw<RunHead[]>`
+    select id, finished_at as "finishedAt", last_seq as "lastSeq", slices, fetched
+    from run
+    where id = ${runId}::text
+    for update`;
+  return head;
+}
+
+interface RunProgress {
+  data: Prisma.RunUpdateInput;
+  hasNews: boolean;
+}
+
+const noProgress: RunProgress = { data: {}, hasNews: false };
+
+/** `last_seq` of the row is what has been announced. A late copy never takes counters back. */
+function progressOf(run: RunHead, counters: Counters, { announces }: { announces: boolean }): RunProgress {
+  if (counters.slices < run.slices || counters.fetched < run.fetched) return noProgress;
+  const { firstSeq, lastSeq, ...counts } = counters;
+  const hasNews = announces && lastSeq !== null && BigInt(lastSeq) > (run.lastSeq ?? 0n);
+  return { hasNews, data: { ...counts, ...(hasNews ? { firstSeq: BigInt(firstSeq!), lastSeq: BigInt(lastSeq) } : {}) } };
+}
+
+function changedEvent(run: RunRow, { inserted, updated, deleted, firstSeq, lastSeq }: Counters): NewEvent {
+  return {
+    applicationId: run.applicationId,
+    type: 'records.changed',
+    data: { ...identify(run), inserted, updated, deleted, first_seq: firstSeq, last_seq: lastSeq },
+  };
+}
+
+function endedEvent(run: RunRow): NewEvent {
+  const { fetched, inserted, updated, deleted, unchanged, quarantined } = run;
+  return {
+    applicationId: run.applicationId,
+    type: run.status === 'failed' ? 'run.failed' : 'run.completed',
+    data: {
+      ...identify(run),
+      kind: run.kind,
+      status: run.status,
+      error_code: run.errorCode,
+      ...{ fetched, inserted, updated, deleted, unchanged, quarantined },
+      held_deletes: run.heldDeletes,
+    },
+  };
+}
+
+function identify(run: RunRow) {
+  return {
+    run_id: run.id,
+    sync_id: run.syncId,
+    customer_id: run.customerId,
+    connection_id: run.connectionId,
+    provider: run.provider,
+    object: run.object,
+  };
+}

@@ -1,0 +1,120 @@
+import type { Ctx, Tx } from '../db/index.ts';
+import { withTransaction } from '../db/index.ts';
+import { emit } from '../events/emit.ts';
+import { enqueue } from '../queue/index.ts';
+import type { Counters } from './checkpoint-state.ts';
+import { catchUpRun, endRun } from './end-run.ts';
+import { type Held, type Lease, lockHeld, updateHeld } from './lease.ts';
+import { nextRunAt, retryRunAt } from './schedule.ts';
+import { pauseSyncs } from './stop-syncs.ts';
+
+/** The read has begun: what it was asked for is being done, so the requests are answered. Later ones are the next run's. */
+export async function markBegun(ctx: Ctx, lease: Lease, begun: { kind: 'full' | 'incremental'; isFresh: boolean }): Promise<void> {
+  const { sync, run } = lease;
+  const answers = begun.isFresh && (sync.rerunRequested || sync.fullRequested);
+  if (!answers && run.kind === begun.kind) return;
+  await withTransaction(ctx, async (tx) => {
+    await lockHeld(tx, lease);
+    if (answers) await updateHeld(tx, lease, { rerunRequested: false, ...(begun.kind === 'full' ? { fullRequested: false } : {}) });
+    await tx.run.update({ where: { id: run.id }, data: { kind: begun.kind } });
+  });
+}
+
+/** A slice has ended and the run has not: to the back of the queue, where other tenants come first. */
+export async function handOver(ctx: Ctx, lease: Lease, counters: Counters): Promise<void> {
+  await withTransaction(ctx, async (tx) => {
+    const { now } = await lockHeld(tx, lease);
+    // Due by the clock of this moment: one that was set back during the slice would keep the run until it gets there again.
+    await updateHeld(tx, lease, { leaseOwner: null, leaseUntil: null, nextRunAt: now });
+    await catchUpRun(tx, ctx.clock, lease.run.id, counters, { announces: false });
+    await enqueue(tx, 'run-sync', { syncId: lease.sync.id });
+  });
+}
+
+/** The provider asked for patience, or failed: the run goes on later, and holds no worker until then. */
+export async function postpone(ctx: Ctx, lease: Lease, counters: Counters | null, waitSeconds: number): Promise<void> {
+  await withTransaction(ctx, async (tx) => {
+    const { now } = await lockHeld(tx, lease);
+    const until = new Date(now.getTime() + waitSeconds * 1000);
+    await updateHeld(tx, lease, { leaseOwner: null, leaseUntil: null, nextRunAt: until, health: 'delayed' });
+    if (counters) await catchUpRun(tx, ctx.clock, lease.run.id, counters, { announces: false });
+  });
+}
+
+export interface SuccessfulEnd {
+  kind: 'full' | 'incremental';
+  outcome: 'succeeded' | 'held';
+  reason: string | null;
+  counters: Counters;
+  watermarkBefore: string | null | undefined;
+  watermarkAfter: string | null;
+  providerTime: Date | null;
+}
+
+/** Run row, sync row and events of a read that has ended, in one transaction; what is owed next is queued in it too. */
+export async function finishRun(ctx: Ctx, lease: Lease, end: SuccessfulEnd): Promise<void> {
+  const { kind, outcome, reason, ...rest } = end;
+  await withTransaction(ctx, async (tx) => {
+    const { sync, run } = lease;
+    const held = await lockHeld(tx, lease);
+    const { now } = held;
+    const { intervalSeconds, connectionId } = sync;
+    await release(tx, lease, {
+      health: outcome === 'held' ? 'held' : 'healthy',
+      consecutiveFailures: 0,
+      incrementalsSinceFull: kind === 'full' ? 0 : { increment: 1 },
+      lastSuccessAt: ctx.clock.now(),
+      // What was asked for during the run is due now instead of at the next interval.
+      nextRunAt: owesMore(held) ? now : nextRunAt({ startedAt: run.startedAt ?? now, now, intervalSeconds, connectionId }),
+    });
+    await endRun(tx, ctx.clock, { runId: run.id, status: outcome, ...rest });
+    if (outcome === 'held')
+      await emit(tx, ctx.clock, {
+        applicationId: sync.applicationId,
+        type: 'sync.held',
+        data: { sync_id: sync.id, run_id: run.id, customer_id: sync.customerId, reason, held_deletes: rest.counters.heldDeletes },
+      });
+    if (owesMore(held)) await enqueue(tx, 'run-sync', { syncId: sync.id });
+  });
+}
+
+export interface FailedEnd {
+  errorCode: string;
+  errorMessage: string;
+  counters: Counters | null;
+  watermarkBefore: string | null | undefined;
+  /** The connection was refused although its credentials are fresh: only its customer can mend that. */
+  pausesForAuth: boolean;
+  /** A full read was given up behind an earlier one. Its request was answered when it began, so it is asked for again. */
+  owesFull: boolean;
+}
+
+/** The run failed. The sync stays and backs off, whatever was asked for meanwhile; one bad sync stops no other. */
+export async function failRun(ctx: Ctx, lease: Lease, { pausesForAuth, owesFull, ...end }: FailedEnd): Promise<void> {
+  await withTransaction(ctx, async (tx) => {
+    const { sync, run } = lease;
+    const held = await lockHeld(tx, lease);
+    const consecutiveFailures = sync.consecutiveFailures + 1;
+    await release(tx, lease, {
+      health: 'failed',
+      consecutiveFailures,
+      ...(owesFull ? { fullRequested: true } : {}),
+      nextRunAt: retryRunAt({ now: held.now, consecutiveFailures, intervalSeconds: sync.intervalSeconds }),
+    });
+    await endRun(tx, ctx.clock, { runId: run.id, status: 'failed', ...end });
+    if (pausesForAuth) await pauseSyncs(tx, ctx.clock, { id: sync.id }, 'auth');
+  });
+}
+
+/** A worker that lost its lease owns nothing, but what it committed to the hub is true: the run's counters learn of it. */
+export async function leaveTrace(ctx: Ctx, runId: string, counters: Counters): Promise<void> {
+  await withTransaction(ctx, (tx) => catchUpRun(tx, ctx.clock, runId, counters, { announces: true }));
+}
+
+function owesMore(held: Held): boolean {
+  return held.rerunRequested || held.fullRequested;
+}
+
+async function release(tx: Tx, lease: Lease, data: Parameters<typeof updateHeld>[2]): Promise<void> {
+  await updateHeld(tx, lease, { ...data, currentRunId: null, leaseOwner: null, leaseUntil: null });
+}

@@ -1,0 +1,106 @@
+import type { Clock } from '../base/clock.ts';
+import { newId } from '../base/ids.ts';
+import type { Tx } from '../db/index.ts';
+import { enqueueAll } from '../queue/index.ts';
+
+export interface ReconcileInput {
+  applicationId: string;
+  providerConfigId: string;
+}
+
+/** Syncs that are derived are enqueued at once up to here; the tick finds the others, so that the transaction stays short. */
+const enqueuedMax = 2_000;
+
+/**
+ * Derives the syncs of a provider config again: config × connection × object. Idempotent and set-based; whatever changed a sync
+ * config or a connection calls it in its own transaction. It adds and adjusts; removing is `removeSyncs`, because it is guarded.
+ */
+export async function reconcile({ tx, clock, input }: { tx: Tx; clock: Clock; input: ReconcileInput }): Promise<{ added: number }> {
+  await lockProviderConfig(tx, input);
+  await adjustSyncs(tx, clock, input);
+  const missing = await findMissing(tx, input);
+  if (missing.length === 0) return { added: 0 };
+  const now = clock.now();
+  const ids = missing.map(() => newId('sync', now));
+  const due = await tx.$queryRaw<{ id: string }[]>`
+    with wanted as (
+      select u.id, sc.id as sync_config_id, sc.destination_id, sc.start_on_connection, sc.status as config_status,
+             c.id as connection_id, c.customer_id, c.status as connection_status, sc.provider, o.*
+      from unnest(${ids}::text[], ${missing.map((m) => m.sync_config_id)}::text[], ${missing.map((m) => m.connection_id)}::text[],
+                  ${missing.map((m) => m.object)}::text[]) as u(id, sync_config_id, connection_id, object)
+      join sync_config sc on sc.id = u.sync_config_id and sc.application_id = ${input.applicationId}::text
+      join connection c on c.id = u.connection_id and c.application_id = ${input.applicationId}::text
+      join lateral jsonb_to_recordset(sc.objects) as o(object text, strategy text, full_refresh_every int, interval_seconds int)
+        on o.object = u.object
+    ), added as (
+      insert into sync (id, application_id, customer_id, connection_id, sync_config_id, destination_id, provider, object,
+                        strategy, full_refresh_every, interval_seconds, status, pause_reason, next_run_at, created_at, updated_at)
+      select w.id, ${input.applicationId}::text, w.customer_id, w.connection_id, w.sync_config_id, w.destination_id, w.provider, w.object,
+             w.strategy, w.full_refresh_every, w.interval_seconds,
+             case when w.connection_status = 'active' and w.config_status = 'enabled' then 'active' else 'paused' end,
+             case when w.config_status <> 'enabled' then 'config' when w.connection_status <> 'active' then 'auth' end,
+             case when w.start_on_connection then (select syncline_now()) end,
+             ${now}::timestamptz, ${now}::timestamptz
+      from wanted w
+      on conflict (sync_config_id, connection_id, object) do nothing
+      returning id, status, next_run_at
+    )
+    select id
+    from added
+    where status = 'active' and next_run_at is not null`;
+  await enqueueAll(
+    tx,
+    'run-sync',
+    due.slice(0, enqueuedMax).map(({ id }) => ({ syncId: id })),
+  );
+  return { added: missing.length };
+}
+
+/**
+ * One reconcile of a provider config at a time. Without it a new connection and a new sync config, committing at the same
+ * moment, would not see each other, and a sync would be missing for ever. Key-share locks of new rows are not held up.
+ */
+export async function lockProviderConfig(tx: Tx, { applicationId, providerConfigId }: ReconcileInput): Promise<void> {
+  await tx.$queryRaw`
+    select id
+    from provider_config
+    where application_id = ${applicationId}::text and id = ${providerConfigId}::text
+    for no key update`;
+}
+
+/** What a person changed in the config reaches the syncs that exist; a shorter interval counts from now. */
+async function adjustSyncs(tx: Tx, clock: Clock, { applicationId, providerConfigId }: ReconcileInput): Promise<void> {
+  await tx.$executeRaw`
+    update sync s
+    set strategy = o.strategy,
+        full_refresh_every = o.full_refresh_every,
+        interval_seconds = o.interval_seconds,
+        next_run_at = case
+          when s.next_run_at is null or s.current_run_id is not null then s.next_run_at
+          else least(s.next_run_at, (select syncline_now()) + o.interval_seconds * interval '1 second')
+        end,
+        updated_at = ${clock.now()}::timestamptz
+    from sync_config sc
+    cross join lateral jsonb_to_recordset(sc.objects) as o(object text, strategy text, full_refresh_every int, interval_seconds int)
+    where sc.application_id = ${applicationId}::text
+      and sc.provider_config_id = ${providerConfigId}::text
+      and s.sync_config_id = sc.id
+      and s.object = o.object
+      and (s.strategy, s.full_refresh_every, s.interval_seconds) is distinct from (o.strategy, o.full_refresh_every, o.interval_seconds)`;
+}
+
+async function findMissing(tx: Tx, { applicationId, providerConfigId }: ReconcileInput) {
+  return tx.$queryRaw<{ sync_config_id: string; connection_id: string; object: string }[]>`
+    select sc.id as sync_config_id, c.id as connection_id, o.object
+    from sync_config sc
+    cross join lateral jsonb_to_recordset(sc.objects) as o(object text)
+    join connection c on c.application_id = sc.application_id and c.provider_config_id = sc.provider_config_id
+    where sc.application_id = ${applicationId}::text
+      and sc.provider_config_id = ${providerConfigId}::text
+      and c.status <> 'disabled'
+      and not exists (
+        select
+        from sync s
+        where s.sync_config_id = sc.id and s.connection_id = c.id and s.object = o.object
+      )`;
+}

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { AppError } from '../base/errors.ts';
+import type { Ctx } from '../db/index.ts';
+
+/** Answers are kept sealed, and gone after this long. */
+const answerHoursMax = 24;
+/** Expired rows are cleared by the way, this many with each new key. */
+const clearedRowsMax = 100;
+
+/** The vault, as far as this room needs it. */
+export interface AnswerVault {
+  seal(place: `idempotency_key.answer_sealed:${string}`, value: string): { sealed: Buffer<ArrayBuffer>; keyId: string };
+  open(place: `idempotency_key.answer_sealed:${string}`, sealed: Uint8Array): string;
+}
+
+export type IdempotencyCtx = Ctx & { vault: AnswerVault };
+
+interface StoredAnswer {
+  status: number;
+  body: string;
+}
+
+/** What a claim gives: the answer of the first request, or the right to be the first. */
+export type Claim =
+  | { kind: 'answered'; answer: StoredAnswer }
+  | { kind: 'first'; keep: (answer: StoredAnswer) => Promise<void>; release: () => Promise<void> };
+
+/**
+ * Makes a POST repeatable. The first request with a key is executed and its answer kept; a repetition gets that answer,
+ * another request with the same key is refused, and so is a repetition while the first has no answer: nobody knows then
+ * whether it took effect, and doing it again could do it twice.
+ */
+export async function claimIdempotencyKey(
+  ctx: IdempotencyCtx,
+  { key, request }: { key: string; request: { method: string; path: string; body: string } },
+): Promise<Claim> {
+  const owner = ownerOf(ctx);
+  const keyHash = digest([owner.applicationId, owner.actorId, key]);
+  const requestHash = digest([request.method, request.path, request.body]);
+  const place = `idempotency_key.answer_sealed:${owner.applicationId}:${keyHash.toString('hex')}` as const;
+  const where = { applicationId_keyHash: { applicationId: owner.applicationId, keyHash } };
+  if (await insertKey(ctx, { applicationId: owner.applicationId, keyHash, requestHash })) {
+    return {
+      kind: 'first',
+      async keep({ status, body }) {
+        const { sealed, keyId } = ctx.vault.seal(place, body);
+        await ctx.db.prisma.idempotencyKey.update({ where, data: { status, answerSealed: sealed, answerKeyId: keyId } });
+      },
+      async release() {
+        await ctx.db.prisma.idempotencyKey.deleteMany({ where: { applicationId: owner.applicationId, keyHash } });
+      },
+    };
+  }
+  const stored = await ctx.db.prisma.idempotencyKey.findUnique({ where });
+  if (!stored) throw stillRunning();
+  if (!requestHash.equals(stored.requestHash))
+    throw new AppError('idempotency_key_reused', 'This Idempotency-Key was used for another request. Use a new key for every new request.');
+  if (stored.answerSealed === null || stored.status === null) throw stillRunning();
+  return { kind: 'answered', answer: { status: stored.status, body: ctx.vault.open(place, stored.answerSealed) } };
+}
+
+/** One statement decides who is first; an expired row gives way in it. */
+async function insertKey(
+  ctx: Ctx,
+  row: { applicationId: string; keyHash: Buffer<ArrayBuffer>; requestHash: Buffer<ArrayBuffer> },
+): Promise<boolean> {
+  const now = ctx.clock.now();
+  const expiresAt = new Date(now.getTime() + answerHoursMax * 3600 * 1000);
+  await ctx.db.prisma.$executeRaw`
+    delete from idempotency_key
+    where (application_id, key_hash) in (
+      select application_id, key_hash
+      from idempotency_key
+      where expires_at < ${now}::timestamptz
+      limit ${clearedRowsMax}::int
+      for update skip locked
+    )`;
+  const inserted = await ctx.db.prisma.$executeRaw`
+    insert into idempotency_key as k (application_id, key_hash, request_hash, expires_at, created_at)
+    values (${row.applicationId}::text, ${row.keyHash}::bytea, ${row.requestHash}::bytea, ${expiresAt}::timestamptz, ${now}::timestamptz)
+    on conflict (application_id, key_hash) do update
+    set request_hash = excluded.request_hash,
+        answer_sealed = null,
+        answer_key_id = null,
+        status = null,
+        expires_at = excluded.expires_at,
+        created_at = excluded.created_at
+    where k.expires_at < excluded.created_at`;
+  return inserted === 1;
+}
+
+/** Keys belong to who sent them: an answer may hold what only they may see, such as a new API key. */
+function ownerOf({ actor }: Ctx): { applicationId: string; actorId: string } {
+  return { applicationId: actor.kind === 'operator' ? 'operator' : actor.applicationId, actorId: `${actor.kind}:${actor.id}` };
+}
+
+function digest(parts: string[]): Buffer<ArrayBuffer> {
+  return createHash('sha256').update(JSON.stringify(parts)).digest() as Buffer<ArrayBuffer>;
+}
+
+function stillRunning(): AppError {
+  return new AppError(
+    'request_in_progress',
+    'The first request with this Idempotency-Key has no answer yet. Repeat in a moment; if this stays so, look whether it took effect and then use a new key.',
+  );
+}

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { callerOf, newApplication, startApi, type TestApi } from './support/api.ts';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.close());
+
+const wanted = { name: 'Server', scopes: ['customers:read'] };
+
+describe('Idempotency-Key', () => {
+  test('a repeated request gets the first answer and happens once', async () => {
+    const { call } = await newApplication(api);
+    const headers = { 'idempotency-key': randomUUID() };
+    const first = await call('POST', '/v1/api-keys', wanted, headers);
+    const second = await call('POST', '/v1/api-keys', wanted, headers);
+    expect(second.status).toBe(201);
+    expect(second.body).toEqual(first.body);
+    expect(second.headers.get('idempotent-replayed')).toBe('true');
+    expect((await call('GET', '/v1/api-keys')).body.data).toHaveLength(2);
+  });
+
+  test('twenty at once happen once; nobody gets an answer of another', async () => {
+    const { call } = await newApplication(api);
+    const headers = { 'idempotency-key': randomUUID() };
+    const answers = await Promise.all(Array.from({ length: 20 }, () => call('POST', '/v1/api-keys', wanted, headers)));
+    const ids = new Set(answers.filter(({ status }) => status === 201).map(({ body }) => body.id));
+    expect(ids.size).toBe(1);
+    expect(new Set(answers.filter(({ status }) => status !== 201).map(({ body }) => body.code))).toEqual(
+      answers.every(({ status }) => status === 201) ? new Set() : new Set(['request_in_progress']),
+    );
+    expect((await call('GET', '/v1/api-keys')).body.data).toHaveLength(2);
+  });
+
+  test('the same key with another body, path or caller is not the same request', async () => {
+    const { call } = await newApplication(api);
+    const headers = { 'idempotency-key': randomUUID() };
+    const first = await call('POST', '/v1/api-keys', { ...wanted, scopes: ['all'] }, headers);
+    expect((await call('POST', '/v1/api-keys', { ...wanted, name: 'Other' }, headers)).body.code).toBe('idempotency_key_reused');
+    expect((await call('POST', '/v1/customer-tokens', { customer_id: 'x' }, headers)).body.code).toBe('idempotency_key_reused');
+    const otherCaller = await callerOf(api, first.body.key)('POST', '/v1/api-keys', { ...wanted, scopes: ['all'] }, headers);
+    expect(otherCaller.status).toBe(201);
+    expect(otherCaller.body.id).not.toBe(first.body.id);
+    const otherApplication = await newApplication(api);
+    expect((await otherApplication.call('POST', '/v1/api-keys', wanted, headers)).status).toBe(201);
+  });
+
+  test('an operator’s creation is repeatable too', async () => {
+    const call = callerOf(api, api.operatorKey);
+    const headers = { 'idempotency-key': randomUUID() };
+    const first = await call('POST', '/v1/applications', { name: 'Once' }, headers);
+    expect((await call('POST', '/v1/applications', { name: 'Once' }, headers)).body).toEqual(first.body);
+  });
+
+  test('a refusal is not kept: the same key may succeed later', async () => {
+    const { call } = await newApplication(api);
+    const headers = { 'idempotency-key': randomUUID() };
+    expect((await call('POST', '/v1/customer-tokens', { customer_id: 'late' }, headers)).status).toBe(404);
+    await call('PUT', '/v1/customers/late', {});
+    expect((await call('POST', '/v1/customer-tokens', { customer_id: 'late' }, headers)).status).toBe(201);
+  });
+
+  test('while nobody knows what became of the first request, a repetition is refused', async () => {
+    const { call } = await newApplication(api);
+    const headers = { 'idempotency-key': randomUUID() };
+    await call('POST', '/v1/api-keys', wanted, headers);
+    await api.db.pool.query('update idempotency_key set answer_sealed = null, answer_key_id = null, status = null');
+    expect((await call('POST', '/v1/api-keys', wanted, headers)).body.code).toBe('request_in_progress');
+    expect((await call('GET', '/v1/api-keys')).body.data).toHaveLength(2);
+  });
+
+  test('answers are kept sealed, and forgotten after a day', async () => {
+    const { call } = await newApplication(api);
+    const headers = { 'idempotency-key': randomUUID() };
+    const first = await call('POST', '/v1/api-keys', wanted, headers);
+    const { rows } = await api.db.pool.query(
+      "select encode(answer_sealed, 'escape') as text from idempotency_key where answer_sealed is not null",
+    );
+    expect(rows.length).toBeGreaterThan(0);
+    expect(JSON.stringify(rows)).not.toContain(first.body.key);
+    expect(JSON.stringify(rows)).not.toContain(first.body.id);
+    api.clock.move(24 * 3600_000 + 1000);
+    const later = await call('POST', '/v1/api-keys', wanted, headers);
+    api.clock.move(-24 * 3600_000 - 1000);
+    expect(later.body.id).not.toBe(first.body.id);
+  });
+
+  test.each(['', 'a b', 'ü', 'x'.repeat(256)])('the key %.10j is refused', async (key) => {
+    const { call } = await newApplication(api);
+    const answer = await call('POST', '/v1/api-keys', wanted, { 'idempotency-key': key }).catch((error: Error) => error);
+    if (answer instanceof TypeError) return; // fetch itself refuses to send it
+    expect((answer as { status: number }).status).toBe(400);
+  });
+});

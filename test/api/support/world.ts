@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import type { Operation } from '../../support/openapi.ts';
+import { checkAnswer } from '../../support/openapi.ts';
+import { startSyncline, type TestSyncline } from '../../support/syncline.ts';
+
+/** Two vendors: `ours` with a connected, synced customer and a second one; `foreign` with a key of its own. */
+export interface World {
+  syncline: TestSyncline;
+  foreignKey: string;
+  /** A token of our second customer: everything of the first is foreign to it. */
+  foreignToken: string;
+  /** Ids of our things, by the names that paths and queries use. */
+  ids: Record<string, string>;
+  /** Every row of our application, and of its hub, as one text. */
+  snapshot(): Promise<string>;
+  send(request: Sent): Promise<SentAnswer>;
+  close(): Promise<void>;
+}
+
+export interface Sent {
+  method: string;
+  path: string;
+  query?: Record<string, string>;
+  /** Sent as JSON. */
+  body?: unknown;
+  key: string | null;
+}
+
+export interface SentAnswer {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: the document has checked it already
+  body: any;
+  text: string;
+}
+
+const customerId = 'acme & söhne';
+const otherCustomerId = 'other';
+
+export async function createWorld(): Promise<World> {
+  const syncline = await startSyncline();
+  const { call, url } = syncline;
+  const { providerConfig, syncConfig } = await syncline.setUpProvider({ objects: ['contacts'] });
+  const { connectionId, sessionId } = await syncline.connectCustomer({ customerId, account: 'acme-crm' });
+  const sync = await syncline.findSync({ connectionId, object: 'contacts' });
+  const run = await syncline.waitForRun({ syncId: sync.id });
+  await call('PUT', `/v1/customers/${otherCustomerId}`, {});
+  const { token } = await call('POST', '/v1/customer-tokens', { customer_id: otherCustomerId });
+  const apiKey = await call('POST', '/v1/api-keys', { name: 'Second', scopes: ['records:read'] });
+  const [destination] = (await call('GET', '/v1/destinations')).data;
+  const foreign = await syncline.createApplication('Foreign vendor');
+  return {
+    syncline,
+    foreignKey: foreign.apiKey,
+    foreignToken: token,
+    ids: {
+      api_key_id: apiKey.id,
+      provider: 'sandbox',
+      object: 'contacts',
+      provider_config_id: providerConfig.id,
+      customer_id: customerId,
+      connect_session_id: sessionId,
+      connection_id: connectionId,
+      destination_id: destination.id,
+      sync_config_id: syncConfig.id,
+      sync_id: sync.id,
+      run_id: run.id,
+    },
+    snapshot: () => snapshotOf(syncline.databaseUrl, syncline.applicationId, destination.schema),
+    send: (request) => send(url, request),
+    close: () => syncline.close(),
+  };
+}
+
+/** The path of an operation with our ids in it. */
+export function pathOf({ path }: Operation, ids: Record<string, string>, replaced: Record<string, string> = {}): string {
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = replaced[name] ?? ids[name];
+    if (value === undefined) throw new Error(`the world has no ${name}: add one to test/api/support/world.ts`);
+    return encodeURIComponent(value);
+  });
+}
+
+/** A body that each operation accepts. A new operation must be added here: then every test of this folder guards it. */
+export function bodiesOf(ids: Record<string, string>): Record<string, Record<string, unknown>> {
+  return {
+    createApplication: { name: 'Another' },
+    updateApplication: { name: 'Renamed' },
+    createApiKey: { name: 'Another', scopes: ['records:read'] },
+    createProviderConfig: { provider: 'sandbox', client_id: 'sandbox-client', client_secret: 'sandbox-secret' },
+    updateProviderConfig: { scopes: [] },
+    upsertCustomer: { name: 'Renamed' },
+    createCustomerToken: { customer_id: ids.customer_id },
+    createConnectSession: { customer_id: ids.customer_id, provider: 'sandbox' },
+    disconnectConnection: { purge: true, force: true },
+    createSyncConfig: { provider: 'sandbox', objects: [{ object: 'companies' }] },
+    updateSyncConfig: { status: 'disabled', force: true },
+    triggerSync: { full: true },
+    setCheckpoint: { watermark: null },
+  };
+}
+
+async function send(url: string, { method, path, query = {}, body, key }: Sent): Promise<SentAnswer> {
+  const target = `${url}${path}?${new URLSearchParams(query)}`;
+  const response = await fetch(target.replace(/\?$/, ''), {
+    method,
+    headers: {
+      ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(method === 'POST' ? { 'idempotency-key': randomUUID() } : {}),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const contentType = response.headers.get('content-type') ?? '';
+  const parsed: unknown = contentType.includes('json') && text !== '' ? JSON.parse(text) : text;
+  checkAnswer({ method, path, status: response.status, contentType, body: parsed });
+  return { status: response.status, body: parsed, text };
+}
+
+/** What may change without anybody having done anything: when a key was last used. */
+async function snapshotOf(databaseUrl: string, applicationId: string, hubSchema: string): Promise<string> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const { rows: tables } = await client.query<{ schema: string; name: string; scoped: boolean }>(
+      `select t.table_schema as schema, t.table_name as name,
+              exists (select from information_schema.columns c
+                      where c.table_schema = t.table_schema and c.table_name = t.table_name and c.column_name = 'application_id') as scoped
+       from information_schema.tables t
+       where t.table_type = 'BASE TABLE'
+         and t.table_schema in ('public', $1)
+         and t.table_name <> 'idempotency_key'
+       order by 1, 2`,
+      [hubSchema],
+    );
+    const parts: string[] = [];
+    for (const { schema, name, scoped } of tables) {
+      if (schema === 'public' && !scoped && name !== 'application') continue;
+      const owner =
+        schema !== 'public' ? 'true' : `${name === 'application' ? 'id' : 'application_id'} = ${client.escapeLiteral(applicationId)}`;
+      const { rows } = await client.query<{ row: string }>(
+        `select (to_jsonb(t) - 'last_used_at')::text as row from ${client.escapeIdentifier(schema)}.${client.escapeIdentifier(name)} t where ${owner} order by 1`,
+      );
+      parts.push(`${schema}.${name}`, ...rows.map(({ row }) => row));
+    }
+    return parts.join('\n');
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import type { JsonObject, PageRequest, ProviderDefinition, ReadPart, RequestSpec } from '../../src/kit/index.ts';
+import { loadData } from '../real/index.ts';
+import { catalog, readsOf } from './support/catalog.ts';
+
+interface Endpoints {
+  operations: { method: string; path: string; query: { name: string }[] }[];
+  models: Record<string, { name: string }[]>;
+}
+
+const { operations, models } = loadData<Endpoints>('hubspot/endpoints.json');
+const fieldsOf = (model: string) => models[model]!.map(({ name }) => name);
+/** Lists of names: the generated client keeps them out of its scalar parameters. */
+const listParameters = ['properties'];
+
+/** Requests of a part: the first, and those behind a full page of either kind of position. */
+function requestsOf(part: ReadPart, prepared: PageRequest['prepared'], pageSize: number): RequestSpec[] {
+  const since = '2026-01-01T00:00:00.000Z';
+  const envelope = { paging: { next: { after: '7' } }, nextRecordsUrl: '/services/data/v60.0/query/01gX-2000', next_cursor: 'c' };
+  const specs: RequestSpec[] = [];
+  const positions: (JsonObject | null)[] = [null];
+  for (const position of positions) {
+    const page = { object: 'x', position, since, pageSize, prepared };
+    specs.push(part.request(page));
+    const at = typeof position?.at === 'string' ? position.at : since;
+    for (const watermark of position?.isExclusive ? [nextDay(at)] : [at, nextDay(at)]) {
+      const next = part.next(page, { envelope, headers: {}, count: pageSize, last: { id: '7', watermark } });
+      if (next !== null && positions.length < 6) positions.push(next);
+    }
+  }
+  return specs;
+}
+
+function nextDay(at: string): string {
+  return new Date(Date.parse(at) + 86_400_000).toISOString();
+}
+
+function everyRequest(provider: ProviderDefinition, prepared: PageRequest['prepared']): RequestSpec[] {
+  const reads = readsOf(provider).flatMap(({ read, object }) => {
+    const { pageSizeMax, get } = catalog.object(provider.name, object);
+    const parts = read.parts.flatMap((part) => requestsOf(part, prepared, pageSizeMax));
+    return [...(read.prepare ? [read.prepare.request] : []), ...parts, ...(get ? [get('7')] : [])];
+  });
+  return [...reads, provider.account.request];
+}
+
+describe('every HubSpot request stands in the endpoints of its own client', () => {
+  const requests = everyRequest(catalog.provider('hubspot'), ['email', 'lastmodifieddate']);
+
+  test.each(requests.map((spec) => [`${spec.method} ${spec.path}`, spec] as const))('%s', (_name, { method, path, query = {}, json }) => {
+    if (path === '/account-info/v3/details') return;
+    const operation = operations.find(
+      (one) => one.method === method && new RegExp(`^${one.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(path),
+    );
+    expect(operation, 'an operation').toBeDefined();
+    const known = [...operation!.query.map(({ name }) => name), ...(path.startsWith('/crm/v3/objects/') ? listParameters : [])];
+    expect(known).toEqual(expect.arrayContaining(Object.keys(query)));
+    if (json === undefined) return;
+    const search = json as { filterGroups: { filters: object[] }[] };
+    expect(fieldsOf('PublicObjectSearchRequest')).toEqual(expect.arrayContaining(Object.keys(search)));
+    for (const { filters } of search.filterGroups)
+      for (const filter of filters) expect(fieldsOf('Filter')).toEqual(expect.arrayContaining(Object.keys(filter)));
+  });
+
+  test('pages stay within the maxima', () => {
+    for (const { path, query, json } of requests) {
+      const limit = Number(query?.limit ?? (json as { limit?: number } | undefined)?.limit ?? 0);
+      expect(limit, path).toBeLessThanOrEqual(path.endsWith('/search') ? 200 : 100);
+    }
+  });
+});
+
+describe('every Salesforce request has a form that the documentation and the recordings show', () => {
+  const prepared = { fields: ['Id', 'IsDeleted', 'SystemModstamp'], modified: 'SystemModstamp', hasDeleteMark: true };
+  const requests = everyRequest(catalog.provider('salesforce'), prepared);
+  const names = '\\w+(?:,\\w+)*';
+  const soql = new RegExp(
+    `^SELECT ${names} FROM \\w+(?: WHERE (?:Id > '\\w+'|SystemModstamp >= \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z))? ORDER BY (?:Id|SystemModstamp, Id)$`,
+  );
+  const paths = [
+    /^\/services\/oauth2\/userinfo$/,
+    /^\/services\/data\/v60\.0\/(?:query|queryAll)$/,
+    /^\/services\/data\/v60\.0\/query\/[\w-]+$/,
+    /^\/services\/data\/v60\.0\/sobjects\/\w+\/\w+$/,
+  ];
+
+  test.each(requests.map((spec) => [`${spec.method} ${spec.path} ${spec.query?.q ?? ''}`, spec] as const))(
+    '%s',
+    (_name, { method, path, query }) => {
+      expect({ method, isKnown: paths.some((one) => one.test(path)) }).toEqual({ method: 'GET', isKnown: true });
+      if (query?.q !== undefined) expect(query.q).toMatch(soql);
+    },
+  );
+});
+
+test('no id gets out of its place in a Salesforce query', () => {
+  const { parts } = catalog.object('salesforce', 'Contact').full;
+  const prepared = { fields: ['Id'], modified: null, hasDeleteMark: false };
+  const spec = parts[0]!.request({ object: 'Contact', position: { afterId: "x' OR Name != '" }, since: null, pageSize: 2000, prepared });
+  expect(spec.query!.q).toBe("SELECT Id FROM Contact WHERE Id > 'xORName' ORDER BY Id");
+});

@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { JsonObject, ObjectDefinition, ProviderDefinition, RequestSpec } from '../../src/kit/index.ts';
+import { type Dialect, tokensFor } from '../sandbox/support.ts';
+import { localUrl, type RunningSandbox, startSandbox } from '../support/sandbox.ts';
+import { catalog } from './support/catalog.ts';
+import { type Answer, liveById, readAll } from './support/read-all.ts';
+
+let sandbox: RunningSandbox;
+beforeAll(async () => {
+  sandbox = await startSandbox();
+});
+afterAll(() => sandbox.close());
+
+/** A plain client: adds base URL and token, and nothing else. */
+async function clientOf(provider: ProviderDefinition, account: string) {
+  const { access_token, instance_url } = await tokensFor(sandbox, provider.name as Dialect, account);
+  const base = provider.api.baseUrl.replace('{instance_url}', String(instance_url));
+  return async ({ method, path, query = {}, headers = {}, json }: RequestSpec): Promise<Answer & { status: number }> => {
+    const url = `${localUrl(base + path, sandbox.originOverrides)}${Object.keys(query).length === 0 ? '' : `?${new URLSearchParams(query)}`}`;
+    const sent = new Headers({ ...headers, authorization: `Bearer ${access_token}`, 'x-original-host': new URL(base).host });
+    if (json !== undefined) sent.set('content-type', 'application/json');
+    const response = await fetch(url, { method, headers: sent, ...(json === undefined ? {} : { body: JSON.stringify(json) }) });
+    const answer = { status: response.status, body: await response.text(), headers: Object.fromEntries(response.headers) };
+    if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${answer.body}`);
+    return answer;
+  };
+}
+
+const objects = catalog.list().flatMap((provider) => {
+  const names = [...Object.keys(provider.objects), ...(provider.anyObject ? [provider.anyObject.example] : [])];
+  return names.map((object): [string, string, ProviderDefinition, ObjectDefinition] => [
+    provider.name,
+    object,
+    provider,
+    catalog.object(provider.name, object),
+  ]);
+});
+
+/** The account as it really is: ids of live records, by the name that the provider's records give them. */
+async function truth(dialect: string, account: string, object: string): Promise<Map<string, JsonObject>> {
+  const { records } = await sandbox.control.list({ dialect: dialect as Dialect, account, object });
+  return new Map(
+    records
+      .filter(({ deletedAt }) => deletedAt === null)
+      .map(({ id, fields }) => [object === 'readings' ? readingId(id) : id, fields as JsonObject]),
+  );
+}
+
+function readingId(id: string): string {
+  const [region, number] = id.split(':');
+  return `[${JSON.stringify(region)},${number}]`;
+}
+
+describe.each(objects)('%s %s', (dialect, object, provider, definition) => {
+  const account = `${dialect}-${object.toLowerCase().replaceAll('_', '-')}`;
+  const where = { dialect: dialect as Dialect, account, object };
+
+  test('a full read in small pages gives exactly the records of the account', async () => {
+    const ask = await clientOf(provider, account);
+    const { records, quarantined } = await readAll({ object, definition, kind: 'full', pageSize: 7, ask });
+    const live = await truth(dialect, account, object);
+    expect(quarantined).toEqual([]);
+    expect(live.size).toBeGreaterThan(0);
+    expect(new Set(records.map(({ id }) => id))).toEqual(new Set(live.keys()));
+    expect(records.every(({ isDeleted, modifiedAt }) => !isDeleted && modifiedAt !== null)).toBe(true);
+  });
+
+  if (definition.incremental)
+    test('an incremental read brings what was created, changed and deleted since, and little else', async () => {
+      const ask = await clientOf(provider, account);
+      const before = await readAll({ object, definition, kind: 'full', ask });
+      const { ids } = await sandbox.control.createMany({ ...where, count: 3 });
+      await sandbox.control.update({ ...where, ids: ids.slice(0, 1) });
+      const gone = [...(await truth(dialect, account, object)).keys()]
+        .slice(0, 2)
+        .map((id) => (object === 'readings' ? (JSON.parse(id) as unknown[]).join(':') : id));
+      await sandbox.control.delete({ ...where, ids: gone });
+
+      const changed = await readAll({ object, definition, kind: 'incremental', since: before.highest, ask });
+      const live = liveById([...before.records, ...changed.records]);
+      const real = await truth(dialect, account, object);
+      // Salesforce users are never deleted, so they carry no mark.
+      const isSignalled = Object.hasOwn(JSON.parse(String(before.records[0]!.raw)) as object, definition.record.isDeleted ?? '');
+      expect(new Set(live.keys())).toEqual(new Set(isSignalled ? real.keys() : [...real.keys(), ...gone]));
+      expect(changed.records.length).toBeLessThan(12);
+      expect(changed.highest === before.highest).toBe(false);
+    });
+
+  if (definition.get)
+    test('a get by id finds what is there and not what was deleted', async () => {
+      const ask = await clientOf(provider, account);
+      const { records } = await readAll({ object, definition, kind: 'full', ask });
+      const [there, gone] = [records.at(-1)!.id, records.at(-2)!.id];
+      await sandbox.control.delete({ ...where, id: object === 'readings' ? (JSON.parse(gone) as unknown[]).join(':') : gone });
+      expect((await ask(definition.get!(there))).status).toBe(200);
+      await expect(ask(definition.get!(gone))).rejects.toThrow(': 404');
+    });
+});
+
+test.each(catalog.list().map((provider) => [provider.name, provider] as const))(
+  '%s says whose account it is',
+  async (name, { account, ...provider }) => {
+    const ask = await clientOf({ account, ...provider }, 'acme');
+    const body = JSON.parse(String((await ask(account.request)).body)) as JsonObject;
+    expect(body[account.id], name).toEqual(expect.anything());
+  },
+);
+
+test('H67 an integer id beyond 2^53 is read digit by digit', async () => {
+  const ask = await clientOf(catalog.provider('sandbox'), 'digits');
+  const { records } = await readAll({ object: 'revisions', definition: catalog.object('sandbox', 'revisions'), kind: 'full', ask });
+  expect(records.map(({ id }) => id)).toContain('9007199254740995');
+  expect(new Set(records.map(({ id }) => id)).size).toBe(records.length);
+});
+
+describe('a listing that only has pages by number over a mutable order', () => {
+  const object = 'offset_notes';
+  const definition = catalog.object('sandbox', object);
+
+  test.each([
+    ['H55 deleting', async (account: string, id: string) => void (await sandbox.control.remove({ account, object, id }))],
+    ['H54 changing', async (account: string, id: string) => void (await sandbox.control.update({ account, object, id }))],
+  ])('%s a record that was already read hides no other one', async (name, disturb) => {
+    const account = name.replace(' ', '-');
+    const ask = await clientOf(catalog.provider('sandbox'), account);
+    const all = [...(await truth('sandbox', account, object)).keys()];
+    let asked = 0;
+    const disturbed = async (spec: RequestSpec) => {
+      if (asked > 0 && asked < 6) await disturb(account, all[asked * 2]!);
+      asked++;
+      return ask(spec);
+    };
+    const { records } = await readAll({ object, definition, kind: 'full', pageSize: 10, ask: disturbed });
+    expect(new Set(records.map(({ id }) => id))).toEqual(new Set(all));
+  });
+
+  test('more records of one moment than fit a page are all read', async () => {
+    const where = { account: 'note-ties', object };
+    await sandbox.control.createMany({ ...where, count: 35, updatedAt: '2025-01-01T00:00:00.000Z' });
+    const ask = await clientOf(catalog.provider('sandbox'), where.account);
+    const { records } = await readAll({ object, definition, kind: 'incremental', since: '2025-01-01T00:00:00.000Z', pageSize: 10, ask });
+    expect(new Set(records.map(({ id }) => id)).size).toBe(35);
+  });
+});

@@ -1,0 +1,92 @@
+import { expect } from 'vitest';
+import { readPage } from '../../../src/engine/page/read-page.ts';
+import { compareWatermarks } from '../../../src/engine/page/watermark.ts';
+import type { IncomingRecord, QuarantinedRecord } from '../../../src/hub/types.ts';
+import type { Json, JsonObject, ObjectDefinition, PageRequest, RequestSpec } from '../../../src/kit/index.ts';
+
+export interface Answer {
+  body: Buffer | string;
+  headers?: Record<string, string>;
+}
+
+export interface WholeRead {
+  records: IncomingRecord[];
+  quarantined: QuarantinedRecord[];
+  requests: RequestSpec[];
+  highest: string | null;
+}
+
+/** More pages than any listing of these tests has. */
+const pagesMax = 2000;
+
+/**
+ * Reads an object as the engine does, page by page, and holds the provider to its word on the way: requests and positions are pure
+ * (asked twice they say the same), positions survive JSON, and the read ends.
+ */
+export async function readAll(options: {
+  object: string;
+  definition: ObjectDefinition;
+  kind: 'full' | 'incremental';
+  since?: string | null;
+  pageSize?: number;
+  ask: (spec: RequestSpec) => Promise<Answer> | Answer;
+}): Promise<WholeRead> {
+  const { object, definition, kind, since = null, pageSize = definition.pageSizeMax } = options;
+  const whole: WholeRead = { records: [], quarantined: [], requests: [], highest: null };
+  const { prepare, parts } = definition[kind]!;
+  const prepared = prepare ? viaJson(prepare.reduce(JSON.parse(String((await ask(prepare.request)).body)))) : null;
+  for (const part of parts) {
+    let position: JsonObject | null = null;
+    for (let pages = 0; ; pages++) {
+      expect(pages, `${object}: pages of the part ${part.name}`).toBeLessThan(pagesMax);
+      const page: PageRequest = Object.freeze({ object, position, since, pageSize, prepared });
+      const spec = part.request(page);
+      expect(part.request(page)).toEqual(spec);
+      const { body, headers = {} } = await ask(spec);
+      const watermark = definition.incremental?.watermark;
+      const read = readPage({
+        body: Buffer.from(body),
+        part,
+        object: definition,
+        watermark,
+        headers,
+        askedSeq: 1n,
+        recordBytesMax: 1_000_000,
+      });
+      whole.records.push(...read.records);
+      whole.quarantined.push(...read.quarantined);
+      raise(whole, watermark?.type, read.highestWatermark);
+      const next = part.next(page, read.answer);
+      expect(part.next(page, read.answer)).toEqual(next);
+      if (next === null) break;
+      expect(next, `${object}: a position that comes back`).not.toEqual(position);
+      position = viaJson(next);
+    }
+  }
+  return whole;
+
+  function ask(spec: RequestSpec): Promise<Answer> | Answer {
+    expect(viaJson(spec)).toEqual(spec);
+    whole.requests.push(spec);
+    return options.ask(spec);
+  }
+}
+
+/** What is left of the read: of several versions of a record the last, deleted ones gone. */
+export function liveById(records: IncomingRecord[]): Map<string, Json> {
+  const live = new Map<string, Json>();
+  for (const { id, isDeleted, raw } of records) {
+    if (isDeleted) live.delete(id);
+    else live.set(id, JSON.parse(raw.toString('utf8')) as Json);
+  }
+  return live;
+}
+
+function raise(whole: WholeRead, type: Parameters<typeof compareWatermarks>[0] | undefined, mark: string | null): void {
+  if (type === undefined || mark === null) return;
+  if (whole.highest === null || compareWatermarks(type, whole.highest, mark) < 0) whole.highest = mark;
+}
+
+function viaJson<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}

@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto';
+import pg from 'pg';
+import type { Clock } from '../../src/base/clock.ts';
+import type { ListableHub } from '../../src/hub/context.ts';
+import { createHubs } from '../../src/hub/index.ts';
+import type { ListPageInput } from '../../src/hub/list-page.ts';
+import type { BegunRead, HubConnection, HubTable, IncomingRecord, SliceInput, WriteFacts } from '../../src/hub/types.ts';
+import { createLogger } from '../../src/ops/logger.ts';
+
+export interface HubUnderTest {
+  hub: ListableHub;
+  pool: pg.Pool;
+  clock: Clock & { set(to: Date): void };
+  open(schema: string): Promise<ListableHub>;
+  /** Rows of a record table, or of anything else in the hub's schema. */
+  sql<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+/** A hub of its own in the given database. `hub_test` is its schema; statements of tests name it. */
+export async function openTestHub(url: string, { poolMax = 12, schema = 'hub_test' } = {}): Promise<HubUnderTest> {
+  let now: Date | null = null;
+  const clock = {
+    now: () => now ?? new Date(),
+    set(to: Date) {
+      now = to;
+    },
+  };
+  const hubs = createHubs({ url, poolMax, log: createLogger({ logLevel: 'silent' }), clock, limits: { tombstoneDays: 30 } });
+  const open = (name: string) => hubs.open({ id: `dst_${name}`, applicationId: `app_${name}`, kind: 'hosted', schema: name });
+  const pool = new pg.Pool({ connectionString: url, max: 6, options: `-c TimeZone=UTC -c search_path=${schema}` });
+  // The database is dropped while sessions of a pool that has ended are still closing.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return {
+    hub: await open(schema),
+    pool,
+    clock,
+    open,
+    sql: async (text, values) => (await pool.query(text, values)).rows,
+    async close() {
+      await hubs.close();
+      await pool.end();
+    },
+  };
+}
+
+export interface Read {
+  table: HubTable;
+  connection: HubConnection;
+  syncId: string;
+  fence: bigint;
+  begun: BegunRead;
+}
+
+/** Begins a read of one connection's object, as a worker does. */
+export async function beginTestRead(
+  hub: ListableHub,
+  {
+    sync = 'sync_1',
+    fence = 1n,
+    object = 'contact',
+    connectionId = 'conn_1',
+    customerId = 'acme',
+    kind = 'full' as 'full' | 'incremental',
+  } = {},
+): Promise<Read> {
+  const table = await hub.ensureTable('crm', object);
+  const connection = await hub.ensureConnection({ connectionId, customerId });
+  const begun = await hub.beginRead({ syncId: sync, fence, table, connection, kind, checkpoint: () => ({ at: 'begin' }) });
+  return { table, connection, syncId: sync, fence, begun };
+}
+
+export async function write(hub: ListableHub, read: Read, records: IncomingRecord[], rest: Partial<SliceInput> = {}): Promise<WriteFacts> {
+  return hub.writeSlice({
+    syncId: read.syncId,
+    fence: read.fence,
+    table: read.table,
+    connection: read.connection,
+    generation: read.begun.generation,
+    marksSeen: true,
+    records,
+    quarantined: [],
+    checkpoint: (facts) => ({ inserted: facts.inserted }),
+    ...rest,
+  });
+}
+
+/** Ends a read: what it proves about absence decides what is deleted. */
+export async function end(
+  hub: ListableHub,
+  read: Read,
+  absence: 'complete' | 'approximate' | 'none' = 'complete',
+  { confirmedGone = [] as string[], rowsMax = 10_000 } = {},
+) {
+  return hub.deleteBatch({ ...ended(read, absence, confirmedGone), fence: read.fence, rowsMax, checkpoint: () => ({ at: 'end' }) });
+}
+
+export function ended(read: Read, absence: 'complete' | 'approximate' | 'none' = 'complete', confirmedGone: string[] = []) {
+  const { syncId, table, connection, begun } = read;
+  return { syncId, table, connection, ...begun, absence, confirmedGone };
+}
+
+export function record(id: string, content: unknown = { id }, rest: Partial<IncomingRecord> = {}): IncomingRecord {
+  const raw = Buffer.from(typeof content === 'string' ? content : JSON.stringify(content));
+  return {
+    id,
+    raw,
+    hash: createHash('md5').update(raw).digest(),
+    modifiedAt: null,
+    isDeleted: false,
+    isSanitised: false,
+    askedSeq: 0n,
+    ...rest,
+  };
+}
+
+export function many(count: number, content: (n: number) => unknown = (n) => ({ n }), from = 0): IncomingRecord[] {
+  return Array.from({ length: count }, (_, i) => record(idOf(from + i), content(from + i)));
+}
+
+export function idOf(n: number): string {
+  return `r${String(n).padStart(7, '0')}`;
+}
+
+export interface Listed {
+  seq: string;
+  customer_id: string;
+  connection_id: string;
+  record_id: string;
+  modified_at: string | null;
+  synced_at: string;
+  deleted_at: string | null;
+  is_sanitised?: boolean;
+  record: unknown;
+}
+
+export async function list(hub: ListableHub, input: Partial<ListPageInput> = {}) {
+  const page = await hub.listPage({ provider: 'crm', object: 'contact', pageSize: 100, includeDeleted: true, ...input });
+  return { ...page, data: (JSON.parse(page.body.toString()) as { data: Listed[] }).data };
+}
+
+/** Follows the cursor to the end of what is there. */
+export async function listAll(hub: ListableHub, input: Partial<ListPageInput> = {}) {
+  const data: Listed[] = [];
+  for (let page = await list(hub, input); ; page = await list(hub, { ...input, cursor: page.nextCursor })) {
+    data.push(...page.data);
+    if (!page.hasMore) return { data, cursor: page.nextCursor };
+  }
+}

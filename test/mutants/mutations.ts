@@ -1,0 +1,616 @@
+/** One place of the code that a mutation changes. */
+export interface Edit {
+  file: string;
+  /** Must stand exactly once in the file. */
+  find: string;
+  replace: string;
+}
+
+/** A change of the code that breaks a promise, and the test that must notice. `docs/guarantees.md` names the same pairs. */
+export interface Mutation {
+  id: string;
+  /** Number of the promise in docs/guarantees.md. */
+  promise: number;
+  breaks: string;
+  /** Several where the promise is kept twice over: each keeps it alone. */
+  edits: Edit[];
+  test: { file: string; title: string };
+}
+
+const nothingLost: Mutation[] = [
+  {
+    id: 'checkpoint-before-records',
+    promise: 1,
+    breaks: 'the checkpoint is committed before the records that it covers',
+    edits: [
+      {
+        file: 'src/hub/write-slice.ts',
+        find: 'return writeTransaction(hub, async (tx) => {',
+        replace: `await writeTransaction(hub, (tx) => saveState(hub, tx, input.syncId, input.checkpoint({
+          inserted: 0, updated: 0, deleted: 0, unchanged: 0, quarantined: 0, firstSeq: null, lastSeq: null })));
+  return writeTransaction(hub, async (tx) => {`,
+      },
+    ],
+    test: {
+      file: 'test/hub/under-way.test.ts',
+      title: 'a slice whose records fail in the database leaves the checkpoint where it was, and can be written again',
+    },
+  },
+  {
+    id: 'no-fence',
+    promise: 1,
+    breaks: 'a worker that was overtaken may go on writing',
+    edits: [
+      {
+        file: 'src/hub/checkpoint.ts',
+        find: `where c.fence <= excluded.fence
+       returning c.generation, c.is_fresh`,
+        replace: 'returning c.generation, c.is_fresh',
+      },
+    ],
+    test: {
+      file: 'test/hub/write-slice.test.ts',
+      title: 'H38 a worker with an older fence writes nothing, neither records nor checkpoint',
+    },
+  },
+  {
+    id: 'strictly-after',
+    promise: 1,
+    breaks: 'an incremental read asks for what changed after its mark (>) instead of at or after it (≥)',
+    edits: [{ file: 'providers/hubspot/search.ts', find: `operator: isExclusive ? 'GT' : 'GTE'`, replace: `operator: 'GT'` }],
+    test: {
+      file: 'test/conformance/hubspot-search.test.ts',
+      title: 'B12 records that share the boundary timestamp are read, older ones are not',
+    },
+  },
+  {
+    id: 'page-strictly-after',
+    promise: 1,
+    breaks: 'a page begins after the last time of the page before, so records that share it are skipped',
+    edits: [
+      {
+        file: 'src/kit/modified-walk.ts',
+        find: 'return step === 0 ? { at, step: null } : { at, isExclusive: false };',
+        replace: 'return step === 0 ? { at, step: null } : { at, isExclusive: true };',
+      },
+    ],
+    test: { file: 'src/kit/paging.test.ts', title: 'begins at the mark and goes on at the last value, inclusively' },
+  },
+  {
+    id: 'mark-beyond-the-begin',
+    promise: 1,
+    breaks: 'the mark moves to the highest time seen, whenever the read began',
+    edits: [
+      {
+        file: 'src/engine/inbound/watermark-rules.ts',
+        find: 'providerTime === null ? time : Math.min(time, providerTime.getTime())',
+        replace: 'time',
+      },
+    ],
+    test: {
+      file: 'test/engine/watermarks.test.ts',
+      title: 'B13 a record modified during the full listing, after its page was read, is there after the next incremental run',
+    },
+  },
+  {
+    id: 'no-look-back',
+    promise: 1,
+    breaks: 'the next read begins at the mark itself, and what became visible late is never seen',
+    edits: [
+      {
+        file: 'src/engine/inbound/watermark-rules.ts',
+        find: 'timeOf(watermark) - lookbackSeconds * 1000',
+        replace: 'timeOf(watermark)',
+      },
+    ],
+    test: {
+      file: 'test/engine/watermarks.test.ts',
+      title: 'H52 a record that becomes visible late, with a time before the mark, arrives with a later run',
+    },
+  },
+  {
+    id: 'mark-moves-with-pages',
+    promise: 1,
+    breaks: 'the mark moves with every page instead of at the clean end of the read',
+    edits: [
+      {
+        file: 'src/engine/inbound/read-pages.ts',
+        find: '{ read: after });',
+        replace: '{ read: after, watermark: after.highest });',
+      },
+    ],
+    test: {
+      file: 'test/engine/watermarks.test.ts',
+      title: 'D24 T11 a run that fails in the middle leaves the mark where it was, and the next one loses nothing',
+    },
+  },
+  {
+    id: 'clock-set-back-unnoticed',
+    promise: 1,
+    breaks: 'a mark ahead of the provider’s clock is believed',
+    edits: [
+      {
+        file: 'src/engine/inbound/watermark-rules.ts',
+        find: 'return timeOf(watermark) > providerTime.getTime() + clockToleranceMs;',
+        replace: 'return false;',
+      },
+    ],
+    test: {
+      file: 'test/engine/watermarks.test.ts',
+      title: 'H53 a provider whose clock is set back is read in full: what it writes meanwhile lies below the mark',
+    },
+  },
+  {
+    id: 'older-answer-wins',
+    promise: 1,
+    breaks: 'an older version that arrives late overwrites a newer one',
+    edits: [{ file: 'src/hub/rule.ts', find: 'return `(t._syncline_seq <= ${asked}', replace: 'return `(${asked} >= 0' }],
+    test: { file: 'test/hub/write-slice.test.ts', title: 'overlapping and older: written is false' },
+  },
+];
+
+const nothingMissed: Mutation[] = [
+  {
+    id: 'horizon-ignored',
+    promise: 2,
+    breaks: 'the listing shows everything that was drawn, past writers that have not committed',
+    edits: [{ file: 'src/hub/list-page.ts', find: 'after: cursor.seq, upTo: now.horizon', replace: 'after: cursor.seq, upTo: now.drawn' }],
+    test: { file: 'test/hub/feed.test.ts', title: 'a writer in flight holds the horizon below everything that it may yet show' },
+  },
+  {
+    id: 'registered-after-drawing',
+    promise: 2,
+    breaks: 'a writer registers after it has drawn its seqs, so a reader may pass them before they are visible',
+    edits: [
+      {
+        file: 'src/hub/write-slice.ts',
+        find: `await registerWriter(hub, tx, freshSavepoint);
+    const written = await copyFresh(hub, tx, place, live);`,
+        replace: `await tx.query('savepoint fresh');
+    const written = await copyFresh(hub, tx, place, live);
+    await registerWriter(hub, tx);`,
+      },
+    ],
+    test: {
+      file: 'test/hub/feed.test.ts',
+      title: 'a reader that follows the cursor misses nothing while eight writers commit; one that follows seq alone does',
+    },
+  },
+  {
+    id: 'dropped-tombstones-unnoticed',
+    promise: 2,
+    breaks: 'a cursor goes on although a tombstone that it had not shown was removed',
+    edits: [
+      {
+        file: 'src/hub/list-page.ts',
+        find: 'if (page.droppedSeq > cursor.seq && page.droppedSeq > cursor.base)',
+        replace: 'if (page.droppedSeq < 0n)',
+      },
+    ],
+    test: {
+      file: 'test/hub/purge.test.ts',
+      title: 'tombstones stay thirty days; then a cursor that may have missed one has expired, and no other',
+    },
+  },
+];
+
+const unchangedIsFree: Mutation[] = [
+  {
+    id: 'unchanged-rewritten',
+    promise: 3,
+    breaks: 'records are written without asking whether they changed',
+    edits: [
+      { file: 'src/hub/write-slice.ts', find: 'const changed = await probe(hub, tx, place, live);', replace: 'const changed = live;' },
+      {
+        file: 'src/hub/upsert.ts',
+        find: 'or jsonb_strip_nulls(t.raw)::text <> jsonb_strip_nulls(i.raw)::text',
+        replace: 'or true',
+      },
+    ],
+    test: { file: 'test/hub/write-slice.test.ts', title: 'B20 an unchanged re-sync moves no seq, rewrites no row and locks none' },
+  },
+  {
+    id: 'key-order-is-a-change',
+    promise: 3,
+    breaks: 'the same record with its members in another order counts as changed',
+    edits: [
+      {
+        file: 'src/hub/upsert.ts',
+        find: 'or jsonb_strip_nulls(t.raw)::text <> jsonb_strip_nulls(i.raw)::text',
+        replace: 'or t._syncline_hash <> i.hash',
+      },
+    ],
+    test: {
+      file: 'test/hub/write-slice.test.ts',
+      title: 'D31 D35 other key order and added null members are no change; 1.10 and 1.1 are two values',
+    },
+  },
+  {
+    id: 'unchanged-announced',
+    promise: 3,
+    breaks: 'a run that changed nothing announces changes',
+    edits: [
+      {
+        file: 'src/syncs/end-run.ts',
+        find: 'const hasNews = announces && lastSeq !== null && BigInt(lastSeq) > (run.lastSeq ?? 0n);',
+        replace: 'const hasNews = announces;',
+      },
+      { file: 'src/syncs/end-run.ts', find: '{ firstSeq: BigInt(firstSeq!), lastSeq: BigInt(lastSeq) }', replace: '{}' },
+    ],
+    test: {
+      file: 'test/engine/watermarks.test.ts',
+      title: 'H51 records that are read again because of the overlap change nothing and announce nothing',
+    },
+  },
+];
+
+const deletesAreSafe: Mutation[] = [
+  {
+    id: 'sweep-after-a-failed-page',
+    promise: 4,
+    breaks: 'a read that broke off is taken for complete, and what it did not reach is deleted',
+    edits: [
+      { file: 'src/engine/inbound/page-stream.ts', find: 'if (group.length === 0 && failure) throw failure.error;', replace: '' },
+      {
+        file: 'src/engine/inbound/read-pages.ts',
+        find: 'return read.part >= slice.definition[read.kind]!.parts.length;',
+        replace: 'return read.part >= 0;',
+      },
+    ],
+    test: {
+      file: 'test/engine/deletes.test.ts',
+      title: 'H19 a read that failed on page 3 of 5 deletes nothing, and neither does the run that takes it up at page 3 miss anything',
+    },
+  },
+  {
+    id: 'approximate-is-complete',
+    promise: 4,
+    breaks: 'what a read by page numbers did not meet is deleted at once',
+    edits: [{ file: 'src/engine/inbound/end-read.ts', find: `? 'complete' : 'approximate';`, replace: `? 'complete' : 'complete';` }],
+    test: {
+      file: 'test/engine/deletes.test.ts',
+      title: 'H54 without a get by id, two clean reads in a row must miss a record before it is deleted',
+    },
+  },
+  {
+    id: 'nameless-records-ignored',
+    promise: 4,
+    breaks: 'a read that met a record without an id still concludes what is gone',
+    edits: [
+      {
+        file: 'src/engine/inbound/end-read.ts',
+        find: `if (kind === 'incremental' || idless > 0) return 'none';`,
+        replace: `if (kind === 'incremental' || idless < 0) return 'none';`,
+      },
+    ],
+    test: { file: 'test/engine/deletes.test.ts', title: 'a read in which a record had no id proves nothing about what it did not meet' },
+  },
+  {
+    id: 'guard-off',
+    promise: 4,
+    breaks: 'an empty answer with status 200 deletes everything',
+    edits: [{ file: 'src/engine/inbound/guard.ts', find: 'if (deletes === 0) return null;', replace: 'if (deletes >= 0) return null;' }],
+    test: {
+      file: 'test/engine/deletes.test.ts',
+      title: 'B17 H18 an empty list with status 200 deletes nothing: the run is held, visibly, and a good read goes on',
+    },
+  },
+  {
+    id: 'overtaken-rows-swept',
+    promise: 4,
+    breaks: 'what another path wrote since the read began is deleted because the read did not meet it',
+    edits: [
+      {
+        file: 'src/hub/store-missing.ts',
+        find: 'met.id is null and t._syncline_seq <= $4::int8 as is_missing',
+        replace: 'met.id is null and $4::int8 >= 0 as is_missing',
+      },
+      { file: 'src/hub/due.ts', find: '(s.is_missing and t._syncline_seq <= $3::int8 and', replace: '(s.is_missing and $3::int8 >= 0 and' },
+    ],
+    test: {
+      file: 'test/hub/under-way.test.ts',
+      title: 'B16 what another path was writing when the read began, and committed after it, is left alone',
+    },
+  },
+  {
+    id: 'signal-beats-newer-version',
+    promise: 4,
+    breaks: 'a delete signal removes a record that the same read met alive later',
+    edits: [
+      {
+        file: 'src/hub/write-slice.ts',
+        find: 'if (slice.live.length && row.hasStaged)',
+        replace: 'if (slice.live.length < 0 && row.hasStaged)',
+      },
+      { file: 'src/hub/due.ts', find: "and ${incomingWins({ asked: 's.asked_seq', modified: 's.modified_at' })})`", replace: ')`' },
+    ],
+    test: {
+      file: 'test/hub/deletes.test.ts',
+      title: 'P35 a delete signal waits for the end of its read, and a version that is newer beats it',
+    },
+  },
+];
+
+const tenantsApart: Mutation[] = [
+  {
+    id: 'token-lists-everybody',
+    promise: 7,
+    breaks: 'a customer token lists the records of all customers',
+    edits: [
+      {
+        file: 'src/hub/list-records.ts',
+        find: 'customerId: scope.customerId ?? given.customerId, pageSize',
+        replace: 'customerId: given.customerId, pageSize',
+      },
+    ],
+    test: { file: 'test/api/contract.test.ts', title: 'listRecords shows nothing of another customer' },
+  },
+  {
+    id: 'customer-filter-dropped',
+    promise: 7,
+    breaks: 'the listing of one customer shows everybody’s records',
+    edits: [
+      {
+        file: 'src/hub/read-page.ts',
+        find: 'if (query.customerId === undefined)',
+        replace: 'if (query.customerId !== null)',
+      },
+    ],
+    test: {
+      file: 'test/hub/list-page.test.ts',
+      title: 'B26 hostile customer ids find nothing of others, and ids that differ in punctuation only stay apart',
+    },
+  },
+  {
+    id: 'foreign-connection-shown',
+    promise: 7,
+    breaks: 'a connection is found by its id, whichever application it belongs to',
+    edits: [
+      {
+        file: 'src/connect/get-connection.ts',
+        find: 'where: { id: connectionId, applicationId, ...(customerId',
+        replace: 'where: { id: connectionId, ...(customerId',
+      },
+    ],
+    test: { file: 'test/api/contract.test.ts', title: 'getConnection finds nothing of ours' },
+  },
+  {
+    id: 'foreign-connection-used',
+    promise: 7,
+    breaks: 'a worker opens the credentials of another application’s connection',
+    edits: [
+      {
+        file: 'src/connect/held-connection.ts',
+        find: 'where: { id: connectionId, applicationId }, include',
+        replace: 'where: { id: connectionId }, include',
+      },
+    ],
+    test: { file: 'test/connect/client.test.ts', title: 'a connection of another application does not exist' },
+  },
+  {
+    id: 'foreign-customers-sync',
+    promise: 7,
+    breaks: 'a customer token shows another customer’s sync',
+    edits: [
+      {
+        file: 'src/syncs/find-sync.ts',
+        find: 'if (!found || (customerId !== undefined && found.customerId !== customerId))',
+        replace: 'if (!found || customerId === null)',
+      },
+    ],
+    test: { file: 'test/api/contract.test.ts', title: 'getSync shows nothing of another customer' },
+  },
+  {
+    id: 'endless-slice',
+    promise: 7,
+    breaks: 'a run keeps its worker until it has read everything',
+    edits: [
+      {
+        file: 'src/engine/inbound/page-stream.ts',
+        find: 'fetched < slicePagesMax && !isOver(slice) && !isEnded',
+        replace: '!isEnded && fetched + slicePagesMax > 0',
+      },
+    ],
+    test: {
+      file: 'test/engine/runs.test.ts',
+      title: 'a run goes to the back of the queue after each slice, and its counters add up over all of them',
+    },
+  },
+];
+
+const secretsStaySecret: Mutation[] = [
+  {
+    id: 'state-used-twice',
+    promise: 8,
+    breaks: 'an OAuth state can be brought back again',
+    edits: [{ file: 'src/connect/oauth/state.ts', find: 'and used_at is null\n', replace: '\n' }],
+    test: { file: 'test/connect/callback.test.ts', title: 'B25 a replayed callback is refused and changes nothing' },
+  },
+  {
+    id: 'state-from-any-browser',
+    promise: 8,
+    breaks: 'an OAuth state is not bound to the browser that began it',
+    edits: [
+      {
+        file: 'src/connect/oauth/state.ts',
+        find: 'and browser_hash = ${hashToken(browserToken)}::bytea',
+        replace: 'and ${browserToken}::text is not null',
+      },
+    ],
+    test: {
+      file: 'test/connect/callback.test.ts',
+      title: 'B25 a callback in another browser is refused, and the right browser still connects',
+    },
+  },
+  {
+    id: 'state-never-expires',
+    promise: 8,
+    breaks: 'an OAuth state is good for ever',
+    edits: [{ file: 'src/connect/oauth/state.ts', find: 'and expires_at > syncline_now()\n', replace: '\n' }],
+    test: { file: 'test/connect/callback.test.ts', title: 'B25 an expired state is refused' },
+  },
+  {
+    id: 'sealed-value-movable',
+    promise: 8,
+    breaks: 'a sealed credential opens in another connection’s row',
+    edits: [
+      { file: 'src/connect/vault.ts', find: `return Buffer.from(place, 'utf8');`, replace: `return Buffer.from('anywhere', 'utf8');` },
+    ],
+    test: { file: 'src/connect/vault.test.ts', title: 'a value moved to another row does not open' },
+  },
+  {
+    id: 'credentials-to-any-origin',
+    promise: 8,
+    breaks: 'a next link to another origin gets the credentials',
+    edits: [{ file: 'src/connect/target.ts', find: '!url || url.origin !== base.origin || url.username', replace: '!url || url.username' }],
+    test: {
+      file: 'src/connect/target.test.ts',
+      title: 'https://evil.example/contacts is refused: credentials stay at the origin of the base URL',
+    },
+  },
+  {
+    id: 'captured-host-believed',
+    promise: 8,
+    breaks: 'a captured host is used without matching it with its pattern again',
+    edits: [
+      {
+        file: 'src/catalog/template.ts',
+        find: '!new RegExp(`^(?:${definition.pattern})$`).test(value) || ',
+        replace: '',
+      },
+    ],
+    test: {
+      file: 'test/connect/quirks.test.ts',
+      title: 'a captured host that no longer matches its pattern is not used, whatever the row says',
+    },
+  },
+  {
+    id: 'url-logged',
+    promise: 8,
+    breaks: 'the log shows the raw path and query, with connect links, codes and states',
+    edits: [
+      {
+        file: 'src/api/middleware/request-log.ts',
+        find: 'method: c.req.method,\n      route:',
+        replace: 'method: c.req.method,\n      url: c.req.url,\n      route:',
+      },
+    ],
+    test: {
+      file: 'test/hostile/secrets.test.ts',
+      title: 'nothing that is secret stands in a log, an answer, an event or the database after everything that can happen to it',
+    },
+  },
+  {
+    id: 'secret-printed',
+    promise: 8,
+    breaks: 'a secret shows its value where it is printed',
+    edits: [
+      {
+        file: 'src/base/secret.ts',
+        find: `toJSON(): string {\n    return '[sealed]';`,
+        replace: 'toJSON(): string {\n    return this.#value;',
+      },
+    ],
+    test: { file: 'test/launch/config.test.ts', title: 'a configuration that is printed shows no secret' },
+  },
+];
+
+const oneRefresh: Mutation[] = [
+  {
+    id: 'refresh-without-lease',
+    promise: 9,
+    breaks: 'every process refreshes for itself',
+    edits: [
+      {
+        file: 'src/connect/refresh-lease.ts',
+        find: '    and (refresh_lease_until is null or refresh_lease_until <= syncline_now())\n',
+        replace: '',
+      },
+    ],
+    test: {
+      file: 'test/connect/refresh-processes.test.ts',
+      title: 'B22 20 callers on each of 2 processes with pools of 3 cause exactly one refresh, and all of them go on with its token',
+    },
+  },
+  {
+    id: 'save-without-compare',
+    promise: 9,
+    breaks: 'a process that slept past its lease saves over what came after',
+    edits: [
+      {
+        file: 'src/connect/refresh-once.ts',
+        find: `status: 'active', credentialsVersion: held.version, refreshFence: fence }`,
+        replace: `status: 'active', ...(fence < 0n && { refreshFence: fence }) }`,
+      },
+    ],
+    test: { file: 'test/connect/refresh.test.ts', title: 'a process that slept past its lease writes nothing over what came after' },
+  },
+  {
+    id: 'rotated-token-dropped',
+    promise: 9,
+    breaks: 'the rotated refresh token is not saved',
+    edits: [
+      {
+        file: 'src/connect/refresh-once.ts',
+        find: 'refreshToken: refreshToken ?? credentials.refreshToken',
+        replace: 'refreshToken: credentials.refreshToken ?? refreshToken',
+      },
+    ],
+    test: {
+      file: 'test/connect/refresh.test.ts',
+      title: 'P07 a refused token is refreshed once and the call repeated once; the rotated refresh token is stored before use',
+    },
+  },
+  {
+    id: 'outage-disconnects',
+    promise: 9,
+    breaks: 'a token endpoint that answers 5xx disconnects the customer',
+    edits: [
+      {
+        file: 'src/connect/oauth/client.ts',
+        find: "if (status >= 500) throw new ProviderError('unavailable', `The provider's token endpoint answered HTTP ${status}.`, { status });",
+        replace: `if (status >= 500) return { status: 400, text: '{"error":"invalid_grant"}' };`,
+      },
+    ],
+    test: { file: 'test/connect/refresh.test.ts', title: 'a token endpoint that is down for an hour disconnects nobody' },
+  },
+  {
+    id: 'odd-refusal-disconnects',
+    promise: 9,
+    breaks: 'a refusal that nobody knows disconnects the customer',
+    edits: [
+      {
+        file: 'src/connect/oauth/refusal.ts',
+        find: `'client_refused' : 'other';`,
+        replace: `'client_refused' : 'grant_ended';`,
+      },
+    ],
+    test: { file: 'test/connect/refresh.test.ts', title: 'an unknown refusal of the refresh is tried again later and disconnects nobody' },
+  },
+  {
+    id: 'wrong-secret-disconnects',
+    promise: 9,
+    breaks: 'a wrong client secret of the vendor disconnects its customers',
+    edits: [
+      {
+        file: 'src/connect/refresh-once.ts',
+        find: `(meaning === 'client_refused' && auth.kind === 'client_credentials')`,
+        replace: `meaning === 'client_refused'`,
+      },
+    ],
+    test: {
+      file: 'test/connect/refresh.test.ts',
+      title: 'a wrong client secret marks the provider config and leaves the customers connected; a new one mends it',
+    },
+  },
+];
+
+export const mutations: Mutation[] = [
+  ...nothingLost,
+  ...nothingMissed,
+  ...unchangedIsFree,
+  ...deletesAreSafe,
+  ...tenantsApart,
+  ...secretsStaySecret,
+  ...oneRefresh,
+];
