@@ -91,9 +91,11 @@ test('H58 a worker killed after the fetch and before the commit has advanced no 
   try {
     await blocker.query(`begin; lock table ${scene.table} in share mode`);
     await scene.vendor.call('POST', `/v1/syncs/${scene.syncId}:trigger`, {});
-    const waiting = `select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    const fetched = async () => (await scene.pages()).some(({ status, path }) => status === 200 && path.endsWith('/contacts'));
+    await expect.poll(fetched, { timeout: 10_000 }).toBe(true);
+    // The writer itself waits: a lock asked for on this table, not any wait in the database.
+    const waiting = `select count(*)::int as count from pg_locks where not granted and relation = '${scene.table}'::regclass`;
     await expect.poll(async () => (await blocker.query(waiting)).rows[0].count, { timeout: 10_000 }).toBeGreaterThanOrEqual(1);
-    expect((await scene.pages()).some(({ status, path }) => status === 200 && path.endsWith('/contacts'))).toBe(true);
     await replace(await untilHeld(scene));
     expect((await scene.checkpoint()).watermark).toBe(watermark);
     expect((await scene.rows()).length).toBe(120);
