@@ -55,10 +55,15 @@ export function createDb(options: { url: string; poolMax: number; log: Logger })
  */
 export function createPool({ url, poolMax, log }: { url: string; poolMax: number; log: Logger }): pg.Pool {
   const pool = new pg.Pool({ connectionString: url, max: poolMax, options: sessionOptions });
-  const report = (error: Error) => log.warn({ err: error }, 'a database connection failed');
+  reportPoolErrors(pool, log);
+  return pool;
+}
+
+/** Logs a lost session without the error itself: pg hangs the client on it, with everything that the client knows. */
+export function reportPoolErrors(pool: pg.Pool, log: Logger): void {
+  const report = ({ message, code }: Error & { code?: string }) => log.warn({ code, reason: message }, 'a database connection failed');
   pool.on('error', report);
   pool.on('connect', (client) => client.on('error', report));
-  return pool;
 }
 
 export function withTransaction<T>(ctx: { db: Db }, work: (tx: Tx) => Promise<T>): Promise<T> {

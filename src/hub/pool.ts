@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { AppError } from '../base/errors.ts';
+import { reportPoolErrors } from '../db/index.ts';
 import type { Logger } from '../ops/logger.ts';
 
 const connectMsMax = 10_000;
@@ -31,10 +32,7 @@ export function createHubPool({ url, poolMax, log }: { url: string; poolMax: num
       .map((set) => `-c ${set}`)
       .join(' '),
   });
-  // Not the error itself: pg hangs the client on it, with everything that the client knows.
-  const report = ({ message, code }: Error & { code?: string }) => log.warn({ code, reason: message }, 'a hub connection failed');
-  pool.on('error', report);
-  pool.on('connect', (client) => client.on('error', report));
+  reportPoolErrors(pool, log);
   return pool;
 }
 

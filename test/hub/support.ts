@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Clock } from '../../src/base/clock.ts';
 import type { ListableHub } from '../../src/hub/context.ts';
 import { createHubs } from '../../src/hub/index.ts';
 import type { ListPageInput } from '../../src/hub/list-page.ts';
 import type { BegunRead, HubConnection, HubTable, IncomingRecord, SliceInput, WriteFacts } from '../../src/hub/types.ts';
 import { createLogger } from '../../src/ops/logger.ts';
+import { testPool } from '../support/pool.ts';
 
 export interface HubUnderTest {
   hub: ListableHub;
@@ -28,9 +29,7 @@ export async function openTestHub(url: string, { poolMax = 12, schema = 'hub_tes
   };
   const hubs = createHubs({ url, poolMax, log: createLogger({ logLevel: 'silent' }), clock, limits: { tombstoneDays: 30 } });
   const open = (name: string) => hubs.open({ id: `dst_${name}`, applicationId: `app_${name}`, kind: 'hosted', schema: name });
-  const pool = new pg.Pool({ connectionString: url, max: 6, options: `-c TimeZone=UTC -c search_path=${schema}` });
-  // The database is dropped while sessions of a pool that has ended are still closing.
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  const pool = testPool(url, { max: 6, options: `-c TimeZone=UTC -c search_path=${schema}` });
   return {
     hub: await open(schema),
     pool,

@@ -21,7 +21,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Control } from '../../sandbox/control-client.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { createSyncline, type Syncline } from '../../src/compose.ts';
@@ -29,6 +29,7 @@ import { type Config, defaultLimits, type Limits } from '../../src/ops/config.ts
 import { createHttpClient, type HttpClient } from './client.ts';
 import { createTestDatabase } from './database.ts';
 import { freePort } from './free-port.ts';
+import { testPool } from './pool.ts';
 import { type RunningSandbox, startSandbox } from './sandbox.ts';
 import { createSteps, returnUrl } from './steps.ts';
 
@@ -170,8 +171,7 @@ async function startParts(options: TestOptions): Promise<Parts> {
     options.databaseUrl ? { url: options.databaseUrl, drop: async () => undefined } : createTestDatabase(),
     options.sandbox ?? startSandbox(),
   ]);
-  const pool = new pg.Pool({ connectionString: database.url, max: 4 });
-  pool.on('error', () => undefined); // dropping the database ends its sessions
+  const pool = testPool(database.url, { max: 4 });
   return {
     databaseUrl: database.url,
     pool,

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Actor } from '../../../src/base/actor.ts';
 import { createCatalog } from '../../../src/catalog/index.ts';
 import { openConnectionClient } from '../../../src/connect/client.ts';
@@ -17,6 +17,7 @@ import { defaultLimits, type Limits } from '../../../src/ops/config.ts';
 import { createLogger } from '../../../src/ops/logger.ts';
 import { createConnectPages } from '../../../src/portal/connect/index.ts';
 import { createTestDatabase } from '../../support/database.ts';
+import { testPool } from '../../support/pool.ts';
 import { startSandbox } from '../../support/sandbox.ts';
 import { type Browser, createBrowser } from './browser.ts';
 import { sandboxProvider } from './provider.ts';
@@ -61,7 +62,7 @@ export async function createWorld(options: WorldOptions = {}) {
   const pages = createConnectPages({ ctx: shared });
   const ctxFor = (actor: Actor): ConnectCtx => ({ ...shared, actor, requestId: 'req_test' });
   const ctx = ctxFor({ kind: 'system', id: 'test', applicationId });
-  const pool = new pg.Pool({ connectionString: database.url, max: 2 });
+  const pool = testPool(database.url, { max: 2 });
   await createApplication(pool, applicationId, 'Vendor & Sons');
 
   async function createSession(input: Partial<CreateConnectSession> = {}) {

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import type { Scope } from '../../../src/base/actor.ts';
 import { newId } from '../../../src/base/ids.ts';
 import { createCatalog } from '../../../src/catalog/index.ts';
@@ -29,6 +28,7 @@ import {
   triggerSync,
 } from '../../../src/syncs/index.ts';
 import { createTestDatabase } from '../../support/database.ts';
+import { testPool } from '../../support/pool.ts';
 import { startSandbox } from '../../support/sandbox.ts';
 import { createTestProvider } from './provider.ts';
 
@@ -59,8 +59,7 @@ export async function startEngine(options: EngineOptions = {}) {
   const vault = createVault({ keys: [{ id: 'test', key: Buffer.alloc(32, 7) }] });
   const egress = createEgress({ originOverrides: sandbox.originOverrides, allowPrivateAddresses: true });
   const hubs = createHubs({ url: database.url, poolMax: 6, log, clock, limits });
-  const pool = new pg.Pool({ connectionString: database.url, max: 3, options: '-c TimeZone=UTC' });
-  pool.on('error', () => undefined); // dropping the database ends its sessions
+  const pool = testPool(database.url, { options: '-c TimeZone=UTC' });
   const onConnectionChanged = createConnectionChanged({ clock });
   const contextFor = (applicationId: string, scopes: Scope[] = ['all']): SyncsCtx => ({
     ...{ db, clock, log, catalog, vault, egress, hubs, limits, onConnectionChanged },
