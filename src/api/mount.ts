@@ -10,7 +10,7 @@ import { routingPath } from './routing-path.ts';
 /** What any operation may answer, whatever it does. */
 const commonErrors: ErrorCode[] = ['input_invalid', 'unauthenticated', 'scope_missing', 'origin_not_allowed', 'internal'];
 const bodyErrors: ErrorCode[] = ['body_too_large', 'content_type_unsupported'];
-const postErrors: ErrorCode[] = ['idempotency_key_reused', 'request_in_progress'];
+const postErrors: ErrorCode[] = ['idempotency_key_reused', 'request_in_progress', 'answer_lost'];
 
 /** Puts one endpoint into the document and behind its path. */
 export function mount(app: OpenAPIHono<ApiEnv>, endpoint: Endpoint, deps: ApiDeps, idempotent: MiddlewareHandler<ApiEnv>): void {
@@ -23,7 +23,8 @@ export function mount(app: OpenAPIHono<ApiEnv>, endpoint: Endpoint, deps: ApiDep
       ...(endpoint.method === 'post' ? { middleware: idempotent } : {}),
     } as RouteConfig,
     async (c) => {
-      const ctx = deps.contextFor(c.get('actor')!, c.get('requestId'));
+      const witness = c.get('witness');
+      const ctx = { ...deps.contextFor(c.get('actor')!, c.get('requestId')), ...(witness ? { witness } : {}) };
       const answer = await endpoint.handle({ ctx, ...inputOf(c, endpoint) });
       if (answer instanceof RawJson) return c.body(answer.bytes, 200, { 'content-type': 'application/json' });
       return endpoint.response ? c.json(answer as object, endpoint.status as 200) : c.body(null, 204);

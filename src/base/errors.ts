@@ -22,6 +22,7 @@ export const errorCodes = {
   force_required: 409,
   idempotency_key_reused: 409,
   request_in_progress: 409,
+  answer_lost: 409,
   connection_not_active: 409,
   provider_config_broken: 409,
   connect_session_used: 410,

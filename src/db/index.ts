@@ -24,6 +24,8 @@ export interface Ctx {
   log: Logger;
   actor: Actor;
   requestId: string;
+  /** Called at the end of every transaction of this context, in it: a repeatable request notes there that it takes effect. */
+  witness?: (tx: Tx) => Promise<void>;
 }
 
 /** A verb's arguments: `verb({ ctx, input })`. Input is parsed by the verb itself. */
@@ -66,8 +68,13 @@ export function reportPoolErrors(pool: pg.Pool, log: Logger): void {
   pool.on('connect', (client) => client.on('error', report));
 }
 
-export function withTransaction<T>(ctx: { db: Db }, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return ctx.db.prisma.$transaction(work, { timeout: transactionMsMax, maxWait: transactionWaitMsMax });
+export function withTransaction<T>({ db, witness }: Pick<Ctx, 'db' | 'witness'>, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const witnessed = async (tx: Tx) => {
+    const result = await work(tx);
+    await witness?.(tx);
+    return result;
+  };
+  return db.prisma.$transaction(witnessed, { timeout: transactionMsMax, maxWait: transactionWaitMsMax });
 }
 
 /** The database's time (with the tests' offset): the only time that decides between processes. */

@@ -54,9 +54,11 @@ async function findDestination(
              d.kind,
              d.schema,
              $2::text is null
-               or exists (select from customer c where c.application_id = d.application_id and c.id = $2::text) as "hasCustomer",
+               or exists (select from customer c
+                          where c.application_id = d.application_id and c.id = $2::text and c.deleted_at is null) as "hasCustomer",
              $3::text is null
                or exists (select from connection c
+                          join customer u on u.application_id = c.application_id and u.id = c.customer_id and u.deleted_at is null
                           where c.application_id = d.application_id and c.id = $3::text
                             and ($2::text is null or c.customer_id = $2::text)) as "hasConnection"
       from destination d

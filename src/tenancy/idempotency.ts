@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../base/errors.ts';
-import type { Ctx } from '../db/index.ts';
+import type { Ctx, Tx } from '../db/index.ts';
 
 /** Answers are kept sealed, and gone after this long. */
 const answerHoursMax = 24;
+/** A first request that has no answer after this long has died on its way. */
+const answerSecondsMax = 300;
 /** Expired rows are cleared by the way, this many with each new key. */
 const clearedRowsMax = 100;
 
@@ -23,12 +25,13 @@ interface StoredAnswer {
 /** What a claim gives: the answer of the first request, or the right to be the first. */
 export type Claim =
   | { kind: 'answered'; answer: StoredAnswer }
-  | { kind: 'first'; keep: (answer: StoredAnswer) => Promise<void>; release: () => Promise<void> };
+  | { kind: 'first'; keep: (answer: StoredAnswer) => Promise<void>; release: () => Promise<void>; witness: (tx: Tx) => Promise<void> };
 
 /**
- * Makes a POST repeatable. The first request with a key is executed and its answer kept; a repetition gets that answer,
- * another request with the same key is refused, and so is a repetition while the first has no answer: nobody knows then
- * whether it took effect, and doing it again could do it twice.
+ * Makes a POST repeatable. The first request with a key is executed and its answer kept; a repetition gets that answer, another
+ * request with the same key is refused, and so is a repetition while the first is being answered. The key's row learns in the
+ * request's own transaction that it took effect: when the process dies before the answer is kept, a repetition after
+ * `answerSecondsMax` is executed where nothing happened, and told so where something did.
  */
 export async function claimIdempotencyKey(
   ctx: IdempotencyCtx,
@@ -39,9 +42,18 @@ export async function claimIdempotencyKey(
   const requestHash = digest([request.method, request.path, request.body]);
   const place = `idempotency_key.answer_sealed:${owner.applicationId}:${keyHash.toString('hex')}` as const;
   const where = { applicationId_keyHash: { applicationId: owner.applicationId, keyHash } };
-  if (await insertKey(ctx, { applicationId: owner.applicationId, keyHash, requestHash })) {
+  const claimedAt = ctx.clock.now();
+  if (await insertKey(ctx, { applicationId: owner.applicationId, keyHash, requestHash }, claimedAt)) {
     return {
       kind: 'first',
+      async witness(tx) {
+        const noted = await tx.$executeRaw`
+          update idempotency_key
+          set has_effect = true
+          where application_id = ${owner.applicationId}::text and key_hash = ${keyHash}::bytea and created_at = ${claimedAt}::timestamptz`;
+        // So slow that a repetition has taken the key over: this one must not take effect beside it.
+        if (noted === 0) throw stillRunning();
+      },
       async keep({ status, body }) {
         const { sealed, keyId } = ctx.vault.seal(place, body);
         await ctx.db.prisma.idempotencyKey.update({ where, data: { status, answerSealed: sealed, answerKeyId: keyId } });
@@ -55,16 +67,17 @@ export async function claimIdempotencyKey(
   if (!stored) throw stillRunning();
   if (!requestHash.equals(stored.requestHash))
     throw new AppError('idempotency_key_reused', 'This Idempotency-Key was used for another request. Use a new key for every new request.');
-  if (stored.answerSealed === null || stored.status === null) throw stillRunning();
+  if (stored.answerSealed === null || stored.status === null)
+    throw stored.hasEffect && isOverdue(stored.createdAt, claimedAt) ? answerLost() : stillRunning();
   return { kind: 'answered', answer: { status: stored.status, body: ctx.vault.open(place, stored.answerSealed) } };
 }
 
-/** One statement decides who is first; an expired row gives way in it. */
+/** One statement decides who is first; an expired row gives way in it, and so does one whose request died without any effect. */
 async function insertKey(
   ctx: Ctx,
   row: { applicationId: string; keyHash: Buffer<ArrayBuffer>; requestHash: Buffer<ArrayBuffer> },
+  now: Date,
 ): Promise<boolean> {
-  const now = ctx.clock.now();
   const expiresAt = new Date(now.getTime() + answerHoursMax * 3600 * 1000);
   await ctx.db.prisma.$executeRaw`
     delete from idempotency_key
@@ -83,9 +96,12 @@ async function insertKey(
         answer_sealed = null,
         answer_key_id = null,
         status = null,
+        has_effect = false,
         expires_at = excluded.expires_at,
         created_at = excluded.created_at
-    where k.expires_at < excluded.created_at`;
+    where k.expires_at < excluded.created_at
+       or (k.answer_sealed is null and not k.has_effect and k.request_hash = excluded.request_hash
+           and k.created_at < ${new Date(now.getTime() - answerSecondsMax * 1000)}::timestamptz)`;
   return inserted === 1;
 }
 
@@ -98,9 +114,20 @@ function digest(parts: string[]): Buffer<ArrayBuffer> {
   return createHash('sha256').update(JSON.stringify(parts)).digest() as Buffer<ArrayBuffer>;
 }
 
+function isOverdue(claimedAt: Date, now: Date): boolean {
+  return now.getTime() - claimedAt.getTime() > answerSecondsMax * 1000;
+}
+
 function stillRunning(): AppError {
   return new AppError(
     'request_in_progress',
-    'The first request with this Idempotency-Key has no answer yet. Repeat in a moment; if this stays so, look whether it took effect and then use a new key.',
+    `The first request with this Idempotency-Key has no answer yet. Repeat it: within ${answerSecondsMax / 60} minutes it is answered, done anew, or known to have taken effect.`,
+  );
+}
+
+function answerLost(): AppError {
+  return new AppError(
+    'answer_lost',
+    'The first request with this Idempotency-Key took effect, but its answer was lost. Look at what it made, and use a new key for a new request.',
   );
 }

@@ -66,9 +66,41 @@ describe('Idempotency-Key', () => {
     const { call } = await newApplication(api);
     const headers = { 'idempotency-key': randomUUID() };
     await call('POST', '/v1/api-keys', wanted, headers);
-    await api.db.pool.query('update idempotency_key set answer_sealed = null, answer_key_id = null, status = null');
+    await forgetAnswers();
     expect((await call('POST', '/v1/api-keys', wanted, headers)).body.code).toBe('request_in_progress');
     expect((await call('GET', '/v1/api-keys')).body.data).toHaveLength(2);
+  });
+
+  /** What a process leaves that dies before it has kept the answer. */
+  const forgetAnswers = () => api.db.pool.query('update idempotency_key set answer_sealed = null, answer_key_id = null, status = null');
+
+  test('a request that took effect and lost its answer is not done again: after minutes a repetition is told so', async () => {
+    const { call } = await newApplication(api);
+    const headers = { 'idempotency-key': randomUUID() };
+    await call('POST', '/v1/api-keys', wanted, headers);
+    await forgetAnswers();
+    api.clock.move(301_000);
+    const repeated = await call('POST', '/v1/api-keys', wanted, headers);
+    api.clock.move(-301_000);
+    expect(repeated).toMatchObject({ status: 409, body: { code: 'answer_lost' } });
+    expect((await call('GET', '/v1/api-keys')).body.data).toHaveLength(2);
+  });
+
+  test('a request that died before it took effect gives its key back after minutes, to the same request only', async () => {
+    const { call } = await newApplication(api);
+    const headers = { 'idempotency-key': randomUUID() };
+    await call('POST', '/v1/api-keys', wanted, headers);
+    await forgetAnswers();
+    await api.db.pool.query('update idempotency_key set has_effect = false');
+    expect((await call('POST', '/v1/api-keys', wanted, headers)).body.code).toBe('request_in_progress');
+    api.clock.move(301_000);
+    const other = await call('POST', '/v1/api-keys', { ...wanted, name: 'Other' }, headers);
+    const repeated = await call('POST', '/v1/api-keys', wanted, headers);
+    const again = await call('POST', '/v1/api-keys', wanted, headers);
+    api.clock.move(-301_000);
+    expect(other.body.code).toBe('idempotency_key_reused');
+    expect(repeated.status).toBe(201);
+    expect(again.body).toEqual(repeated.body);
   });
 
   test('answers are kept sealed, and forgotten after a day', async () => {

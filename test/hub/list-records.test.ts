@@ -132,3 +132,14 @@ test('an object that was never synced is an empty page, not an error', async () 
   expect(await listOf(key('app_one'), { object: 'deal' })).toEqual([]);
   expect(await listOf(key('app_one'), { modifiedAfter: new Date('0000-01-01T00:00:00Z') })).toHaveLength(6);
 });
+
+test('a customer that was deleted is not found, by its id, its connection or a token', async () => {
+  await application('app_three', ['leaving']);
+  expect(owners(await listOf(key('app_three'), { customerId: 'leaving' }))).toEqual(['app_three/leaving']);
+  await db.prisma.customer.updateMany({ where: { applicationId: 'app_three' }, data: { deletedAt: new Date() } });
+  const filters = [{ customerId: 'leaving' }, { connectionId: 'conn_app_three_0' }];
+  for (const filter of filters) await expect(listOf(key('app_three'), filter)).rejects.toMatchObject({ code: 'not_found' });
+  await expect(listOf(token('app_three', 'leaving'))).rejects.toMatchObject({ code: 'not_found' });
+  // Whoever follows the whole feed still learns what a purge empties.
+  expect(await listOf(key('app_three'))).toHaveLength(3);
+});

@@ -94,7 +94,7 @@ export type Problem = {
     /**
      * Stable: programs branch on this.
      */
-    code: 'input_invalid' | 'cursor_invalid' | 'provider_unknown' | 'object_unknown' | 'strategy_unsupported' | 'return_url_not_allowed' | 'oauth_state_invalid' | 'oauth_denied' | 'unauthenticated' | 'scope_missing' | 'origin_not_allowed' | 'not_found' | 'method_not_allowed' | 'account_mismatch' | 'already_exists' | 'conflict' | 'force_required' | 'idempotency_key_reused' | 'request_in_progress' | 'connection_not_active' | 'provider_config_broken' | 'connect_session_used' | 'connect_session_expired' | 'cursor_expired' | 'body_too_large' | 'content_type_unsupported' | 'provider_rejected' | 'provider_rate_limited' | 'internal' | 'provider_unavailable' | 'destination_unavailable';
+    code: 'input_invalid' | 'cursor_invalid' | 'provider_unknown' | 'object_unknown' | 'strategy_unsupported' | 'return_url_not_allowed' | 'oauth_state_invalid' | 'oauth_denied' | 'unauthenticated' | 'scope_missing' | 'origin_not_allowed' | 'not_found' | 'method_not_allowed' | 'account_mismatch' | 'already_exists' | 'conflict' | 'force_required' | 'idempotency_key_reused' | 'request_in_progress' | 'answer_lost' | 'connection_not_active' | 'provider_config_broken' | 'connect_session_used' | 'connect_session_expired' | 'cursor_expired' | 'body_too_large' | 'content_type_unsupported' | 'provider_rejected' | 'provider_rate_limited' | 'internal' | 'provider_unavailable' | 'destination_unavailable';
     /**
      * A sentence that says what to do next.
      */
@@ -1457,7 +1457,7 @@ export type CreateApplicationErrors = {
      */
     403: Problem;
     /**
-     * Problem: `idempotency_key_reused`, `request_in_progress`
+     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`
      */
     409: Problem;
     /**
@@ -1656,7 +1656,7 @@ export type CreateApiKeyErrors = {
      */
     403: Problem;
     /**
-     * Problem: `idempotency_key_reused`, `request_in_progress`
+     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`
      */
     409: Problem;
     /**
@@ -1919,7 +1919,7 @@ export type CreateProviderConfigErrors = {
      */
     403: Problem;
     /**
-     * Problem: `idempotency_key_reused`, `request_in_progress`, `already_exists`
+     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`, `already_exists`
      */
     409: Problem;
     /**
@@ -2362,7 +2362,7 @@ export type CreateCustomerTokenErrors = {
      */
     404: Problem;
     /**
-     * Problem: `idempotency_key_reused`, `request_in_progress`
+     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`
      */
     409: Problem;
     /**
@@ -2425,7 +2425,7 @@ export type CreateConnectSessionErrors = {
      */
     404: Problem;
     /**
-     * Problem: `idempotency_key_reused`, `request_in_progress`, `conflict`
+     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`, `conflict`
      */
     409: Problem;
     /**
@@ -2659,7 +2659,7 @@ export type DisconnectConnectionErrors = {
      */
     404: Problem;
     /**
-     * Problem: `idempotency_key_reused`, `request_in_progress`, `force_required`
+     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`, `force_required`
      */
     409: Problem;
     /**
@@ -2876,7 +2876,7 @@ export type CreateSyncConfigErrors = {
      */
     404: Problem;
     /**
-     * Problem: `idempotency_key_reused`, `request_in_progress`, `conflict`
+     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`, `conflict`
      */
     409: Problem;
     /**
@@ -3243,7 +3243,7 @@ export type TriggerSyncErrors = {
      */
     404: Problem;
     /**
-     * Problem: `idempotency_key_reused`, `request_in_progress`, `conflict`
+     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`, `conflict`
      */
     409: Problem;
     /**
@@ -3311,7 +3311,7 @@ export type PauseSyncErrors = {
      */
     404: Problem;
     /**
-     * Problem: `idempotency_key_reused`, `request_in_progress`
+     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`
      */
     409: Problem;
     /**
@@ -3371,7 +3371,7 @@ export type ResumeSyncErrors = {
      */
     404: Problem;
     /**
-     * Problem: `idempotency_key_reused`, `request_in_progress`, `connection_not_active`, `conflict`
+     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`, `connection_not_active`, `conflict`
      */
     409: Problem;
     /**
@@ -3431,7 +3431,7 @@ export type ResetSyncErrors = {
      */
     404: Problem;
     /**
-     * Problem: `idempotency_key_reused`, `request_in_progress`, `conflict`
+     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`, `conflict`
      */
     409: Problem;
     /**

@@ -26,6 +26,7 @@ export function idempotent(deps: Pick<ApiDeps, 'contextFor'>): MiddlewareHandler
       c.header('idempotent-replayed', 'true');
       return c.body(claim.answer.body, claim.answer.status as ContentfulStatusCode, { 'content-type': 'application/json' });
     }
+    c.set('witness', claim.witness);
     await next();
     if (c.error || c.res.status >= 300) await claim.release();
     else await claim.keep({ status: c.res.status, body: await c.res.clone().text() });

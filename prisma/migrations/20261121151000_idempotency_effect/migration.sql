@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "idempotency_key" ADD COLUMN     "has_effect" BOOLEAN NOT NULL DEFAULT false;
