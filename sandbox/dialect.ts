@@ -21,6 +21,8 @@ export interface Call {
   scopes: ReadonlySet<string> | null;
   /** The list must come out empty. */
   isEmptied: boolean;
+  /** The next page begins in the middle of this one. */
+  isOverlapping: boolean;
   /** Some fault hits this request. */
   isFaulted: boolean;
 }

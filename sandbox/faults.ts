@@ -15,6 +15,8 @@ export type Fault =
   | { kind: 'empty' }
   /** 200 and something that is no JSON. */
   | { kind: 'not_json' }
+  /** Own dialect: the next page begins in the middle of this one, so that records come twice. */
+  | { kind: 'overlapping' }
   /** A list gets one more record, which no store likes. */
   | { kind: 'malformed'; record: MalformedRecord }
   /** Records change right after the answer: between this page and the next. */
@@ -49,6 +51,8 @@ export interface FaultMatch {
   method?: string;
   /** A part of the path. */
   path?: string;
+  /** Only requests with a page token, or only those without. */
+  hasPageToken?: boolean;
 }
 
 export interface FaultRule {
@@ -71,7 +75,7 @@ export interface FaultedRequest {
 }
 
 /** Faults that leave the answer in place. */
-const accompanies: ReadonlySet<Fault['kind']> = new Set(['slow', 'malformed', 'mutate']);
+const accompanies: ReadonlySet<Fault['kind']> = new Set(['slow', 'overlapping', 'malformed', 'mutate']);
 
 /** Rules that can stand at the same time. */
 const rulesMax = 10_000;
@@ -126,6 +130,7 @@ function isHit({ match, fault }: FaultRule, request: FaultedRequest): boolean {
   if (match.object !== undefined && match.object !== request.object) return false;
   if (match.method !== undefined && match.method !== request.method) return false;
   if (match.path !== undefined && !request.path.includes(match.path)) return false;
+  if (match.hasPageToken !== undefined && match.hasPageToken !== request.hasPageToken) return false;
   return fault.kind !== 'page_expired' || request.hasPageToken;
 }
 
@@ -168,6 +173,7 @@ export const faultKinds = [
   'page_expired',
   'empty',
   'not_json',
+  'overlapping',
   'malformed',
   'mutate',
   'token_error',

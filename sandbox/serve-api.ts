@@ -36,6 +36,7 @@ export async function serveApi(
     account,
     scopes,
     isEmptied: faults.some(({ kind }) => kind === 'empty'),
+    isOverlapping: faults.some(({ kind }) => kind === 'overlapping'),
     isFaulted: faults.length > 0,
   };
   for (const fault of faults) if (fault.kind === 'slow' && fault.at !== 'after') await sleep(fault.delayMs);

@@ -25,6 +25,8 @@ export interface AccountSettings {
   searchLagMs: number;
   /** Requests per window that are answered; the rest is refused. null: only counted. */
   rateLimit: { requests: number; windowSeconds: number } | null;
+  /** Own dialect, lists by cursor: a page has no more records than this, whatever was asked for. null: as asked. */
+  pageRecordsMax: number | null;
   /** Own dialect: rendered pages that are kept, in bytes. 0: none. */
   pageCacheBytesMax: number;
 }
@@ -69,6 +71,7 @@ export class Account {
       visibilityLagMs: 0,
       searchLagMs: 0,
       rateLimit: null,
+      pageRecordsMax: null,
       pageCacheBytesMax: 0,
     };
   }

@@ -24,13 +24,13 @@ export function listByCursor(call: Call, name: string, object: OwnObject, store:
   const allowed = ['limit', 'cursor', ...(filter ? [filter] : []), ...(object.hasDeleteMark ? ['include_deleted'] : [])];
   const { query } = call.request;
   refuseUnknown(query, allowed);
-  const limit = wholeNumber(query.get('limit'), 'limit', pageSizeDefault, pageSizeMax);
+  const limit = limitOf(call);
   const cursor = readCursor(query, name, filter);
   const since = cursor ? cursor.since : filter ? query.get(filter) : null;
   const deleted: Deleted = (cursor ? cursor.deleted : isTrue(query.get('include_deleted'))) ? 'include' : 'exclude';
 
   const { page, hasMore } = take(call.isEmptied ? [] : entries(), limit);
-  const last = page.at(-1);
+  const last = lastOf(call, page);
   const next =
     hasMore && last !== undefined ? writeCursor({ object: name, since, deleted: deleted === 'include', after: placeOf(last) }) : null;
   return listAnswer(page.map(render), `"next_cursor":${JSON.stringify(next)},"has_more":${hasMore}`);
@@ -73,7 +73,7 @@ export function listByOffset(call: Call, store: Store, render: (entry: Entry) =>
 export function listDeleted(call: Call, name: string, store: Store): Answer {
   const { query } = call.request;
   refuseUnknown(query, ['since', 'limit', 'cursor']);
-  const limit = wholeNumber(query.get('limit'), 'limit', pageSizeDefault, pageSizeMax);
+  const limit = limitOf(call);
   const cursor = readCursor(query, `${name}/deleted`, 'since');
   const since = cursor ? cursor.since : query.get('since');
   const { page, hasMore } = take(
@@ -81,7 +81,7 @@ export function listDeleted(call: Call, name: string, store: Store): Answer {
     limit,
   );
   const rows = page.map((entry) => store.rowOf(entry));
-  const last = rows.at(-1);
+  const last = lastOf(call, rows);
   const after = last && { id: last.id, updatedAt: last.updatedAt, version: last.version };
   const next = hasMore && after ? writeCursor({ object: `${name}/deleted`, since, deleted: true, after }) : null;
   const records = rows.map(
@@ -92,6 +92,16 @@ export function listDeleted(call: Call, name: string, store: Store): Answer {
 
 function listAnswer(records: string[], envelope: string): Answer {
   return { status: 200, body: { head: '{"data":[', records, tail: `],${envelope}}`, isBytes: true } };
+}
+
+function limitOf({ request, account }: Call): number {
+  const asked = wholeNumber(request.query.get('limit'), 'limit', pageSizeDefault, pageSizeMax);
+  return Math.min(asked, account.settings.pageRecordsMax ?? pageSizeMax);
+}
+
+/** The record behind which the next page begins. */
+function lastOf<T>({ isOverlapping }: Call, page: T[]): T | undefined {
+  return isOverlapping ? page[(page.length - 1) >> 1] : page.at(-1);
 }
 
 function take(entries: Iterable<Entry>, limit: number): { page: Entry[]; hasMore: boolean } {

@@ -54,6 +54,33 @@ describe('faults on command', () => {
     expect((await caller(sandbox, 'key_other')('https://sandbox.test/crm/v1/deals')).status).toBe(200);
   });
 
+  it('pages are as short as the account says, and overlap on command: records come twice, none is skipped', async () => {
+    await sandbox.control.configure({ account: 'overlap', pageRecordsMax: 8 });
+    const call = await with1('overlap', { kind: 'overlapping' }, { skip: 1 });
+    const ids: string[] = [];
+    for (let cursor = ''; ; ) {
+      const page = (await call(`https://sandbox.test/crm/v1/deals?limit=1000${cursor}`)).body as {
+        data: { id: string }[];
+        next_cursor: string | null;
+      };
+      ids.push(...page.data.map(({ id }) => id));
+      if (page.next_cursor === null) break;
+      cursor = `&cursor=${page.next_cursor}`;
+    }
+    expect([ids.length, new Set(ids).size]).toEqual([64, 60]);
+    expect(ids.slice(14, 18)).toEqual([ids[14], ids[15], ids[12], ids[13]]);
+  });
+
+  it('hit only requests with a page token, or only those without', async () => {
+    await sandbox.control.fault({ match: { account: 'first', hasPageToken: false }, fault: { kind: 'empty' }, times: null });
+    const call = caller(sandbox, 'key_first');
+    expect((await call(list)).body).toMatchObject({ data: [], has_more: false });
+    await sandbox.control.clearFaults({ account: 'first' });
+    await sandbox.control.fault({ match: { account: 'first', hasPageToken: true }, fault: { kind: 'server_error' } });
+    const { next_cursor: cursor } = (await call(list)).body as { next_cursor: string };
+    expect((await call(`${list}&cursor=${cursor}`)).status).toBe(500);
+  });
+
   it('cut the connection before the answer or in the middle of its body', async () => {
     await expect((await with1('cut', { kind: 'cut' }))(list)).rejects.toThrow('fetch failed');
     await expect((await with1('cut', { kind: 'cut', at: 'half' }))(list)).rejects.toThrow('terminated');
