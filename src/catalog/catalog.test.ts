@@ -98,7 +98,7 @@ describe('a definition that does not hold stops the start and names provider and
     [
       'deletions in a full read',
       provider({ objects: { contacts: object({ full: { parts: [{ ...part, signal: 'deletions' }] } }) } }),
-      'a full read lists what exists',
+      'this read lists what exists',
     ],
     [
       'a look-back of versions',
@@ -109,6 +109,18 @@ describe('a definition that does not hold stops the start and names provider and
       'a deletion time without a mark',
       provider({ objects: { contacts: object({ record: { id: 'id', deletedAt: 'x' } }) } }),
       'nothing tells which records are deleted',
+    ],
+    [
+      'a position of items that have none',
+      provider({
+        objects: { contacts: object({ delta: { parts: [part], start: { from: 'listed', path: 'token' }, mark: { from: 'item' } } }) },
+      }),
+      'must say where it stands',
+    ],
+    [
+      'a pointer into deletions without a time',
+      provider({ objects: { contacts: object({ deletions: { parts: [{ ...part, signal: 'deletions' }] } }) } }),
+      'nothing tells when a record was deleted',
     ],
     [
       'an object by name that does not hold',

@@ -1,4 +1,4 @@
-import type { ProviderDefinition } from '../kit/index.ts';
+import type { ObjectDefinition, ProviderDefinition } from '../kit/index.ts';
 import { objectSchema, providerSchema } from './provider-schema.ts';
 import { templateNames } from './template.ts';
 
@@ -50,16 +50,32 @@ function objectProblems(place: string, candidate: unknown): string[] {
   const parsed = objectSchema.safeParse(candidate);
   if (!parsed.success) return parsed.error.issues.map(({ path: at, message }) => `${place}.${at.join('.')}: ${message}`);
   const definition = candidate as ProviderDefinition['objects'][string];
-  const { full, incremental, record } = definition;
-  const problems = [full, incremental].flatMap((one) =>
-    one ? repeatedNames(one.parts).map((name) => `${place}: two parts are called ${name}`) : [],
-  );
-  if (full.parts.some((one) => one.signal === 'deletions'))
-    problems.push(`${place}.full: a full read lists what exists; deletions follow from what it misses`);
-  if (incremental?.lookbackSeconds !== undefined && incremental.watermark.type !== 'datetime')
-    problems.push(`${place}.incremental.lookbackSeconds: only a datetime watermark can look back`);
-  if (record.deletedAt !== undefined && record.isDeleted === undefined && !incremental?.parts.some((one) => one.signal === 'deletions'))
-    problems.push(`${place}.record.deletedAt: nothing tells which records are deleted`);
+  const { full, incremental, delta, window, keys, deletions } = definition;
+  return [
+    ...[full, incremental, delta, window, keys, deletions].flatMap((one) =>
+      one ? repeatedNames(one.parts).map((name) => `${place}: two parts are called ${name}`) : [],
+    ),
+    ...readProblems(definition).map((problem) => `${place}.${problem}`),
+  ];
+}
+
+function readProblems({ record, full, incremental, delta, keys, deletions }: ObjectDefinition): string[] {
+  const problems: string[] = [];
+  for (const [name, read] of Object.entries({ full, keys }))
+    if (read?.parts.some((one) => one.signal === 'deletions'))
+      problems.push(`${name}: this read lists what exists; deletions follow from what it misses`);
+  if (incremental && incremental.watermark.type !== 'datetime')
+    for (const key of ['lookbackSeconds', 'filterStepSeconds'] as const)
+      if (incremental[key] !== undefined) problems.push(`incremental.${key}: only a datetime watermark has it`);
+  if (delta?.mark.from === 'item' && delta.parts.some((one) => one.feed?.mark === undefined))
+    problems.push('delta.mark: the position is that of an item, so the feed of every part must say where it stands');
+  if (deletions?.parts.some((one) => one.signal !== 'deletions'))
+    problems.push('deletions: its parts list what was deleted, so their signal is deletions');
+  if (deletions?.parts.some((one) => !one.feed?.changedAt) && record.deletedAt === undefined)
+    problems.push('deletions: nothing tells when a record was deleted, and the pointer follows that time');
+  const signals = [...(incremental?.parts ?? []), ...(deletions?.parts ?? [])].some((one) => one.signal === 'deletions');
+  if (record.deletedAt !== undefined && record.isDeleted === undefined && !signals)
+    problems.push('record.deletedAt: nothing tells which records are deleted');
   return problems;
 }
 

@@ -62,11 +62,22 @@ const request = z.strictObject({
 });
 const call = z.custom((value) => typeof value === 'function', 'must be a function');
 
+const feed = z.strictObject({
+  record: path.optional(),
+  id: z.union([path, z.array(path).min(2)]).optional(),
+  deleted: z.strictObject({ path, values: z.array(text).min(1).optional() }).optional(),
+  changedAt: z.strictObject({ path, unit: z.literal('seconds').optional() }).optional(),
+  mark: path.optional(),
+  only: z.strictObject({ path, values: z.array(text).min(1) }).optional(),
+  order: z.enum(['oldest_first', 'newest_first']).optional(),
+});
+
 const part = z.strictObject({
   name: text,
   signal: z.enum(['records', 'deletions']),
   recordsPath: path,
   completeness: z.enum(['complete', 'approximate']),
+  feed: feed.optional(),
   isLagging: z.boolean().optional(),
   request: call,
   next: call,
@@ -77,6 +88,15 @@ const read = {
   parts: z.array(part).min(1),
 };
 const watermark = z.strictObject({ path, type: z.enum(['datetime', 'integer', 'opaque']) });
+const seconds = z.number().min(0);
+const start = z.discriminatedUnion('from', [
+  z.strictObject({ from: z.literal('asked'), request, path }),
+  z.strictObject({ from: z.literal('listed'), path }),
+]);
+const mark = z.discriminatedUnion('from', [
+  z.strictObject({ from: z.literal('envelope'), path }),
+  z.strictObject({ from: z.literal('item') }),
+]);
 const pageSizeMax = 10_000;
 
 export const objectSchema = z.strictObject({
@@ -90,7 +110,15 @@ export const objectSchema = z.strictObject({
   }),
   pageSizeMax: z.int().min(1).max(pageSizeMax),
   full: z.strictObject(read),
-  incremental: z.strictObject({ ...read, watermark, lookbackSeconds: z.number().min(0).optional() }).optional(),
+  incremental: z
+    .strictObject({ ...read, watermark, lookbackSeconds: seconds.optional(), filterStepSeconds: z.int().min(1).optional() })
+    .optional(),
+  delta: z.strictObject({ ...read, start, mark, maxAgeSeconds: z.int().min(1).optional() }).optional(),
+  window: z.strictObject(read).optional(),
+  keys: z.strictObject(read).optional(),
+  deletions: z
+    .strictObject({ parts: read.parts, lookbackSeconds: seconds.optional(), maxAgeSeconds: z.int().min(1).optional() })
+    .optional(),
   get: call.optional(),
   scopes: z.array(text),
   visibilityLagSeconds: z.number().min(0),

@@ -1,5 +1,6 @@
 export { defineProvider } from './define.ts';
 export { classifyByStatus, ProviderError } from './errors.ts';
 export { byModified, type ModifiedWalk } from './modified-walk.ts';
-export { byCursor, byKeyset, byNextLink, byPageNumber, type Paging } from './paging.ts';
+export { byCursor, byKeyset, byMark, byNextLink, byPageNumber, type Paging } from './paging.ts';
+export { readOf } from './reads.ts';
 export type * from './types.ts';

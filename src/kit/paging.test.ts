@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { byModified } from './modified-walk.ts';
-import { byCursor, byKeyset, byNextLink, byPageNumber, type Paging } from './paging.ts';
+import { byCursor, byKeyset, byMark, byNextLink, byPageNumber, type Paging } from './paging.ts';
 import type { Json, JsonObject, PageAnswer, PageRequest } from './types.ts';
 
 const page = (position: JsonObject | null = null, since: string | null = null): PageRequest => ({
@@ -107,5 +107,21 @@ describe('byModified', () => {
     ['says no time', { at: t1, isExclusive: false }, null],
   ])('a provider that %s is stopped instead of read for ever', (_name, position, watermark) => {
     expect(() => paging.next(page(position), full(watermark))).toThrow(expect.objectContaining({ meaning: 'unavailable' }));
+  });
+});
+
+describe('byMark', () => {
+  const paging = byMark({ first: () => ({ method: 'GET', path: '/v1/events' }), name: 'after', more: 'has_more' });
+  const ended = (hasMore: boolean, mark: string | null) => answer({ has_more: hasMore }, 2, { id: 'b', watermark: mark });
+
+  test('begins behind the position, or at the beginning of the feed, and goes on behind the last mark', () => {
+    expect(paging.request(page(null, 'evt_1')).query).toEqual({ after: 'evt_1' });
+    expect(paging.request(page(null, null)).query).toBeUndefined();
+    expect(paging.request(page(paging.next(page(null, 'evt_1'), ended(true, 'evt_3')))).query).toEqual({ after: 'evt_3' });
+    expect(paging.next(page({ mark: 'evt_3' }), ended(false, 'evt_4'))).toBeNull();
+  });
+
+  test('a page of items without a mark cannot be followed by another', () => {
+    expect(() => paging.next(page(null), ended(true, null))).toThrow(expect.objectContaining({ meaning: 'unavailable' }));
   });
 });

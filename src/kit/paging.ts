@@ -72,6 +72,30 @@ export function byKeyset(options: { first: First; name: string }): Paging {
   };
 }
 
+/**
+ * A feed that goes on behind the mark of its last item, for the first page as for all others. `more`: path of the boolean that says
+ * whether there is another page; without it a page that is not full is the last.
+ *
+ * @example byMark({ first: () => ({ method: 'GET', path: '/v1/events' }), name: 'ending_before', more: 'has_more' })
+ */
+export function byMark(options: { first: First; name: string; more?: string }): Paging {
+  const { first, name, more } = options;
+  return {
+    request(page) {
+      const spec = first(page);
+      const mark = page.position === null ? page.since : String(page.position.mark);
+      return mark === null ? spec : { ...spec, query: { ...spec.query, [name]: mark } };
+    },
+    next(page, { count, last, envelope }) {
+      const hasMore = more === undefined ? count >= page.pageSize : readPath(envelope, compilePath(more)) === true;
+      if (!hasMore) return null;
+      if (last?.watermark == null) throw new ProviderError('unavailable', 'No item of a page has a mark, so the feed cannot go on.');
+      return { mark: last.watermark };
+    },
+    resume: (position) => position,
+  };
+}
+
 function isFilled(value: unknown): value is string | number {
   return typeof value === 'number' || (typeof value === 'string' && value !== '');
 }

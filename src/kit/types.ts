@@ -175,7 +175,16 @@ export interface ObjectDefinition {
   record: RecordShape;
   pageSizeMax: number;
   full: ReadDefinition;
+  /** What changed since a watermark. */
   incremental?: IncrementalDefinition;
+  /** The provider's own feed of changes, with a position that it gives. */
+  delta?: DeltaDefinition;
+  /** Everything that changed within a trailing window, `since` being its beginning. Absent: read by the incremental's parts when its watermark is a datetime. */
+  window?: ReadDefinition;
+  /** Ids of everything that exists, and nothing else: what a pass for hard deletes reads. Absent: it reads the full listing. */
+  keys?: ReadDefinition;
+  /** A feed of deleted records with a pointer of its own; it is read behind the parts of `incremental` and `window`. */
+  deletions?: DeletionsDefinition;
   /** Get one by id: 200 is there, `not_found` is gone. Used before concluding a delete from a read that is not complete. */
   get?: (id: string) => RequestSpec;
   /** OAuth scopes that reading needs. */
@@ -193,6 +202,9 @@ export interface RecordShape {
   isDeleted?: string;
   deletedAt?: string;
 }
+
+/** How a read finds what changed. `keys` is the pass over all ids; everything else is one of the read strategies. */
+export type ReadKind = 'full' | 'incremental' | 'delta' | 'window' | 'keys';
 
 /** Parts are read one after the other; a read has ended when its last part has. */
 export interface ReadDefinition {
@@ -213,6 +225,61 @@ export interface IncrementalDefinition extends ReadDefinition {
   };
   /** How far behind the watermark the next read begins (datetime only), seconds; default: visibilityLagSeconds. */
   lookbackSeconds?: number;
+  /**
+   * The filter compares in steps of this many seconds (datetime only): 1 where it drops the milliseconds, 86,400 where it takes a
+   * day. Absent: it is as fine as the values are. Requests then begin at the beginning of their step.
+   */
+  filterStepSeconds?: number;
+}
+
+/**
+ * A feed of changes behind a position that only the provider understands: a sync token, a replay id, the id of the last event.
+ * `since` of a request is that position; null where the feed is read from its beginning. Pages come in the order of change.
+ */
+export interface DeltaDefinition extends ReadDefinition {
+  /**
+   * Where the feed is taken up by a connection that has no position yet. `asked`: this request, sent before the first page of the
+   * full read, names it (nothing there: the feed is empty, and is later read from its beginning). `listed`: the last page of the
+   * full listing carries it.
+   */
+  start: { from: 'asked'; request: RequestSpec; path: string } | { from: 'listed'; path: string };
+  /**
+   * Where the next position stands: in a page's envelope (the last page that has one counts), or in the last item of the feed,
+   * at `feed.mark` of its part.
+   */
+  mark: { from: 'envelope'; path: string } | { from: 'item' };
+  /** Changes older than this are forgotten by the provider, so that an older position leads nowhere (Stripe: 30 days). */
+  maxAgeSeconds?: number;
+}
+
+/** The parts' `since` is a pointer of its own, minus `lookbackSeconds`, as ISO 8601 UTC; null: never read before. */
+export interface DeletionsDefinition {
+  parts: ReadPart[];
+  /** Default: visibilityLagSeconds. */
+  lookbackSeconds?: number;
+  /** Deletions older than this are forgotten by the provider: what was missed meanwhile is found by a pass over all keys. */
+  maxAgeSeconds?: number;
+}
+
+/** How the items of a feed hold their record, where they are not the record itself. Every path leads through the item. */
+export interface FeedShape {
+  /** Path of the record: Stripe's `data.object`. Absent: the item is the record. A deleted item needs none. */
+  record?: string;
+  /** Path of the id, or several for a composite key, where an item without its record has it. Default: the record's own. */
+  id?: string | string[];
+  /**
+   * How an item says that its record is deleted: the value at `path` is one of `values`; without `values`, that there is a value
+   * other than null and false (Graph's `@removed`).
+   */
+  deleted?: { path: string; values?: string[] };
+  /** Path of the change's own time, which counts instead of the record's: ISO 8601, or epoch milliseconds unless `unit` says otherwise. */
+  changedAt?: { path: string; unit?: 'seconds' };
+  /** Path of the item's position: what `last.watermark` of a page holds. */
+  mark?: string;
+  /** Items that concern this object, by the value at `path`; all others are passed over. Absent: every item does. */
+  only?: { path: string; values: string[] };
+  /** How a page lists its items. `newest_first` pages are turned round, so that the last item is the newest. Default: oldest_first. */
+  order?: 'oldest_first' | 'newest_first';
 }
 
 export interface ReadPart {
@@ -226,6 +293,8 @@ export interface ReadPart {
    * `approximate`: pages by offset or by a mutable order may have missed some.
    */
   completeness: 'complete' | 'approximate';
+  /** Absent: the items are the records. */
+  feed?: FeedShape;
   /** Answers from a lagging index (search): they never beat a version that was stored before they came. */
   isLagging?: boolean;
   request: (page: PageRequest) => RequestSpec;
@@ -239,7 +308,10 @@ export interface PageRequest {
   object: string;
   /** null on the first page. */
   position: JsonObject | null;
-  /** Watermark minus look-back, as the provider wrote it (datetime: ISO 8601 UTC); null in a full read. */
+  /**
+   * Watermark minus look-back, as the provider wrote it (datetime: ISO 8601 UTC); a feed's position; the beginning of a window. null
+   * in a read of everything.
+   */
   since: string | null;
   pageSize: number;
   prepared: Json;
@@ -251,6 +323,9 @@ export interface PageAnswer {
   /** Lower case names. */
   headers: Record<string, string>;
   count: number;
-  /** id and watermark, as written, of the last record of the page that has an id; null when there is none. */
+  /**
+   * id and watermark, as written, of the last record of the page that has an id; null when there is none. Of a feed: id and mark of
+   * its last item, whether it concerns the object or not.
+   */
   last: { id: string | null; watermark: string | null } | null;
 }
