@@ -98,6 +98,12 @@ const mark = z.discriminatedUnion('from', [
   z.strictObject({ from: z.literal('item') }),
 ]);
 const pageSizeMax = 10_000;
+/** A month. */
+const windowSeconds = z.int().min(1).max(2_678_400);
+const budgetWindow = z.union([
+  z.strictObject({ requests: z.int().min(1), seconds: windowSeconds }),
+  z.strictObject({ requests: z.int().min(1), resetsDailyIn: text }),
+]);
 
 export const objectSchema = z.strictObject({
   label: text,
@@ -120,8 +126,26 @@ export const objectSchema = z.strictObject({
     .strictObject({ parts: read.parts, lookbackSeconds: seconds.optional(), maxAgeSeconds: z.int().min(1).optional() })
     .optional(),
   get: call.optional(),
+  reread: z.strictObject({ prepare: read.prepare, request: call }).optional(),
   scopes: z.array(text),
   visibilityLagSeconds: z.number().min(0),
+});
+
+const hooks = z.strictObject({
+  docsUrl: httpsUrl,
+  secret: z.enum(['client_secret', 'endpoint']),
+  signature: z.strictObject({
+    header: text,
+    pairs: z.strictObject({ signature: text, timestamp: text }).optional(),
+    encoding: z.enum(['base64', 'hex']),
+    signed: z.array(z.union([z.enum(['method', 'uri', 'body', 'timestamp']), z.strictObject({ text })])).min(1),
+    timestamp: z.strictObject({ header: text.optional(), unit: z.enum(['seconds', 'milliseconds']), toleranceSeconds: z.int().min(1) }),
+    decodedInUri: z.array(z.string().regex(/^%[0-9A-F]{2}$/)).optional(),
+  }),
+  eventsPath: path.optional(),
+  type: path,
+  account: path,
+  events: z.record(text, z.strictObject({ object: text, ids: z.array(path).min(1), record: path.optional() })),
 });
 
 export const providerSchema = z.strictObject({
@@ -150,9 +174,21 @@ export const providerSchema = z.strictObject({
   limits: z.strictObject({
     docsUrl: httpsUrl,
     concurrencyMax: z.int().min(1),
-    headers: z.strictObject({ limit: text.optional(), remaining: text.optional(), reset: text.optional() }).optional(),
+    budgets: z.record(z.string().regex(/^[a-z][a-z0-9_]*$/, 'must be lower_snake_case'), z.array(budgetWindow).min(1)).optional(),
+    headers: z
+      .strictObject({
+        limit: text.optional(),
+        remaining: text.optional(),
+        reset: text.optional(),
+        usage: z.strictObject({ name: text, pattern }).optional(),
+        window: z.strictObject({ name: text, unit: z.enum(['seconds', 'milliseconds']) }).optional(),
+        windowSeconds: windowSeconds.optional(),
+        category: text.optional(),
+      })
+      .optional(),
   }),
   classifyError: call.optional(),
+  hooks: hooks.optional(),
   objects: z.record(z.string().regex(/^[A-Za-z][A-Za-z0-9_]*$/, 'must be letters, digits and _'), objectSchema),
   anyObject: z.strictObject({ pattern, example: text, define: call }).optional(),
 });

@@ -5,6 +5,7 @@
 export const sealedColumns = {
   'connection.credentials_sealed': { keyIdColumn: 'credentials_key_id', rowId: 'id' },
   'provider_config.client_secret_sealed': { keyIdColumn: 'client_secret_key_id', rowId: 'id' },
+  'provider_config.hook_secret_sealed': { keyIdColumn: 'hook_secret_key_id', rowId: 'id' },
   'oauth_state.sealed': { keyIdColumn: 'sealed_key_id', rowId: "encode(state_hash, 'hex')" },
   'destination.url_sealed': { keyIdColumn: 'url_key_id', rowId: 'id' },
   'idempotency_key.answer_sealed': { keyIdColumn: 'answer_key_id', rowId: "application_id || ':' || encode(key_hash, 'hex')" },

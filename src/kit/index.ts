@@ -1,5 +1,6 @@
 export { defineProvider } from './define.ts';
 export { classifyByStatus, ProviderError } from './errors.ts';
+export type * from './hook-types.ts';
 export { byModified, type ModifiedWalk } from './modified-walk.ts';
 export { byCursor, byKeyset, byMark, byNextLink, byPageNumber, type Paging } from './paging.ts';
 export { readOf } from './reads.ts';

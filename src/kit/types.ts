@@ -1,3 +1,5 @@
+import type { HookDefinition } from './hook-types.ts';
+
 /**
  * What a provider may say. A provider is data first, with pure functions where an API forces them; it says what
  * happened, and the engine decides what to do: no retries, sleeps or refreshes in a provider.
@@ -32,6 +34,8 @@ export interface ProviderDefinition {
   limits: LimitsDefinition;
   /** Overrides the default reading of a refusal (kit/errors `classifyByStatus`); undefined keeps the default. */
   classifyError?: (answer: RefusedAnswer) => Partial<ProviderRefusal> | undefined;
+  /** How it tells us of changes by itself. */
+  hooks?: HookDefinition;
   objects: Record<string, ObjectDefinition>;
   /** Objects the catalog cannot list, such as Salesforce's custom objects: `pattern` (anchored) says which names are allowed. */
   anyObject?: { pattern: string; example: string; define: (name: string) => ObjectDefinition };
@@ -126,8 +130,30 @@ export interface LimitsDefinition {
   docsUrl: string;
   /** Requests in flight per connection. */
   concurrencyMax: number;
-  /** Names of the headers that report a budget, lower case. */
-  headers?: { limit?: string; remaining?: string; reset?: string };
+  /**
+   * What one account may ask, by category of requests (`RequestSpec.category`); `all` counts the requests of every category. A request
+   * has to fit every window of its category and of `all`.
+   */
+  budgets?: Record<string, BudgetWindow[]>;
+  /** How answers report a budget. What they report takes the place of the declared number of a window of the same length. */
+  headers?: BudgetHeaders;
+}
+
+/** So many requests within any span of that many seconds, or from one midnight of a named time zone to the next. */
+export type BudgetWindow = { requests: number; seconds: number } | { requests: number; resetsDailyIn: string };
+
+/** Names are lower case. */
+export interface BudgetHeaders {
+  limit?: string;
+  remaining?: string;
+  reset?: string;
+  /** Used and allowed in one header, as the two groups of `pattern`: Salesforce's `api-usage=18/5000`. */
+  usage?: { name: string; pattern: string };
+  /** How long the window is that they report on: by a header, or always the same. Without either, a limit is not learned. */
+  window?: { name: string; unit: 'seconds' | 'milliseconds' };
+  windowSeconds?: number;
+  /** The category that they report on; default: that of the request. */
+  category?: string;
 }
 
 /** One request, relative to the base URL. The authorised client adds credentials, base URL, time-outs and limits. */
@@ -187,6 +213,8 @@ export interface ObjectDefinition {
   deletions?: DeletionsDefinition;
   /** Get one by id: 200 is there, `not_found` is gone. Used before concluding a delete from a read that is not complete. */
   get?: (id: string) => RequestSpec;
+  /** One record as the listing shows it, with the same fields: what a hook's hint and a retry of a quarantined record read. */
+  reread?: RereadDefinition;
   /** OAuth scopes that reading needs. */
   scopes: string[];
   /** How long a change may stay invisible (providers.md section 4), seconds. */
@@ -205,6 +233,13 @@ export interface RecordShape {
 
 /** How a read finds what changed. `keys` is the pass over all ids; everything else is one of the read strategies. */
 export type ReadKind = 'full' | 'incremental' | 'delta' | 'window' | 'keys';
+
+/** One record by its id. `not_found`, or the record's own mark of deletion, says that it is gone. */
+export interface RereadDefinition {
+  /** As in a read: asked once for many records. */
+  prepare?: ReadDefinition['prepare'];
+  request: (id: string, prepared: Json) => RequestSpec;
+}
 
 /** Parts are read one after the other; a read has ended when its last part has. */
 export interface ReadDefinition {
