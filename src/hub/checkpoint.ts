@@ -12,6 +12,8 @@ export interface FencedRow {
   openElsewhere: { sync: string; generation: string }[];
   hasStaged: boolean;
   hasMissedOnce: boolean;
+  hasHold: boolean;
+  hasKept: boolean;
   hasQuarantined: boolean;
 }
 
@@ -31,6 +33,8 @@ export async function takeFence(
     open_elsewhere: { sync: string; generation: string }[];
     has_staged: boolean;
     has_missed_once: boolean;
+    has_hold: boolean;
+    has_kept: boolean;
     has_quarantined: boolean;
   }>(
     `with mine as (
@@ -48,6 +52,8 @@ export async function takeFence(
              where o.connection = $4::int4 and o.table_name = $3::text and o.is_open and o.sync <> $1::text) as open_elsewhere,
             exists (select from ${hub.names.stagedDelete} s where s.sync = $1::text and s.generation = mine.generation) as has_staged,
             exists (select from ${hub.names.missedOnce} m where m.sync = $1::text) as has_missed_once,
+            exists (select from ${hub.names.hold} h where h.sync = $1::text) as has_hold,
+            exists (select from ${hub.names.keptDelete} k where k.table_name = $3::text and k.connection = $4::int4) as has_kept,
             exists (select from ${hub.names.quarantine} q where q.table_name = $3::text and q.connection = $4::int4) as has_quarantined
      from mine`,
     [syncId, fence, place.table.name, place.connection.number],
@@ -60,6 +66,8 @@ export async function takeFence(
     openElsewhere: row.open_elsewhere,
     hasStaged: row.has_staged,
     hasMissedOnce: row.has_missed_once,
+    hasHold: row.has_hold,
+    hasKept: row.has_kept,
     hasQuarantined: row.has_quarantined,
   };
 }

@@ -1,4 +1,4 @@
-import { dueDelete, dueValues, missed } from './due.ts';
+import { dueSql, dueValues } from './due.ts';
 import type { HubHandle } from './handle.ts';
 import { storeMissing } from './store-missing.ts';
 import { type HubTx, sweepTransaction } from './transaction.ts';
@@ -21,6 +21,7 @@ export async function countDeletes(hub: HubHandle, read: EndedRead & { sampleMax
 }
 
 async function countDue(hub: HubHandle, tx: HubTx, read: EndedRead & { sampleMax: number }) {
+  const { missed, dueDelete } = dueSql(hub.names, read.table);
   const { rows } = await tx.query<{ deletes: number; missed: string[] }>(
     `with judged as (
        select s.record_id, ${dueDelete} as is_due, ${missed} as is_missed

@@ -1,7 +1,7 @@
 import type { Json } from '../kit/index.ts';
 import { saveState, takeReadFence } from './checkpoint.ts';
 import { clearReads } from './clear-reads.ts';
-import { dueDelete, dueMissing, dueValues, missed } from './due.ts';
+import { dueSql, dueValues } from './due.ts';
 import { endRead } from './end-read.ts';
 import { registerWriter } from './feed.ts';
 import type { HubHandle } from './handle.ts';
@@ -39,6 +39,7 @@ const nothing = { taken: 0, deleted: 0, firstSeq: null, lastSeq: null };
  */
 async function deleteStaged(hub: HubHandle, tx: HubTx, input: DeleteBatchInput) {
   const name = hub.names.record(input.table.name);
+  const { missed, dueMissing, dueDelete } = dueSql(hub.names, input.table);
   const { rows } = await tx.query<{ taken: number; deleted: number; first: string | null; last: string | null }>(
     `with batch as (
        delete from ${hub.names.stagedDelete}

@@ -1,16 +1,37 @@
 import { textArray } from './encode.ts';
+import { literal } from './layout.ts';
+import type { HubNames } from './names.ts';
 import { incomingWins } from './rule.ts';
-import type { EndedRead } from './types.ts';
+import type { EndedRead, HubTable } from './types.ts';
+
+export interface DueSql {
+  /** Missing from the read, and not written by another path since it began (a seq above its horizon). */
+  missed: string;
+  dueMissing: string;
+  dueDelete: string;
+}
 
 /**
- * Which staged deletes (`s`) the ended read carries out on the stored row (`t`), as SQL over `dueValues`. What another path
- * wrote since the read began has a seq above its horizon and is not missing. Reads that prove no absence store no missing ids.
+ * Which staged deletes (`s`) the ended read carries out on the stored row (`t`), as SQL over `dueValues`. Reads that prove
+ * no absence store no missing ids. What a person decided to keep is not proposed again.
  */
-export const missed = '(s.is_missing and t._syncline_seq <= $3::int8 and t._syncline_deleted_at is null)';
-export const dueMissing = `(${missed} and ($6::bool or s.was_missed or s.record_id = any ($4::text[])))`;
-const dueSignal = `(s.is_signalled and t._syncline_deleted_at is null
+export function dueSql(names: HubNames, table: HubTable): DueSql {
+  const missed = `(s.is_missing and t._syncline_seq <= $3::int8 and t._syncline_deleted_at is null and not ${isKept(names, table)})`;
+  const dueMissing = `(${missed} and ($6::bool or s.was_missed or s.record_id = any ($4::text[])))`;
+  return { missed, dueMissing, dueDelete: `(${dueMissing} or (${signalWins} and not ${isKept(names, table)}))` };
+}
+
+/** A delete signal obeys the version rule like any other version. */
+export const signalWins = `(s.is_signalled and t._syncline_deleted_at is null
     and ${incomingWins({ asked: 's.asked_seq', modified: 's.modified_at' })})`;
-export const dueDelete = `(${dueMissing} or ${dueSignal})`;
+
+/** Kept by a person's decision, for as long as the record has not been written since. */
+function isKept(names: HubNames, { name }: HubTable): string {
+  return `exists (
+      select from ${names.keptDelete} k
+      where k.table_name = ${literal(name)} and k.connection = t._syncline_connection
+        and k.record_id = t._syncline_record_id and k.seq = t._syncline_seq)`;
+}
 
 /** $1 sync, $2 generation, $3 horizon of the begin, $4 reported gone by a get by id, $5 connection, $6 absence is proof. */
 export function dueValues(read: EndedRead) {

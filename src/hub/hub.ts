@@ -8,8 +8,10 @@ import { dropTombstones } from './drop-tombstones.ts';
 import { lastDrawnSeq } from './feed.ts';
 import type { HubHandle } from './handle.ts';
 import { holdDeletes } from './hold-deletes.ts';
+import { closeHold, decideHold, listHeldDeletes, listHolds } from './holds.ts';
 import { listPage } from './list-page.ts';
 import { purgeBatch } from './purge.ts';
+import { settleHold } from './settle-hold.ts';
 import { ensureTable, findTable } from './tables.ts';
 import { writeSlice } from './write-slice.ts';
 
@@ -28,6 +30,11 @@ export function hubOf(hub: HubHandle): ListableHub {
     countDeletes: (input) => countDeletes(hub, input),
     deleteBatch: (input) => deleteBatch(hub, input),
     holdDeletes: (input) => holdDeletes(hub, input),
+    listHolds: (syncIds) => listHolds(hub, syncIds),
+    listHeldDeletes: (input) => listHeldDeletes(hub, input),
+    decideHold: (input) => decideHold(hub, input),
+    settleHold: (input) => settleHold(hub, input),
+    closeHold: (input) => closeHold(hub, input),
     writeCheckpoint: (input) => writeCheckpoint(hub, input),
     purgeBatch: (input) => purgeBatch(hub, input),
     dropTombstones: (input) => dropTombstones(hub, input),

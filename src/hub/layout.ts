@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { HubNames } from './names.ts';
 
 /** The layout's versions, oldest first: each is what brings a hub from the version before. Never edit a released one. */
-export const layouts: ((names: HubNames, schema: string) => string)[] = [firstLayout];
+export const layouts: ((names: HubNames, schema: string) => string)[] = [firstLayout, decisionsAndVersions];
 
 function firstLayout(names: HubNames, schema: string): string {
   return `
@@ -121,6 +121,49 @@ create index on ${names.quarantine} (connection);
 ${feedHorizonFunction(names, schema)}`;
 }
 
+/** Decisions about held deletes, versions beside a table, quarantine with ids, and the shapes of what was read. */
+function decisionsAndVersions(names: HubNames): string {
+  return `
+-- run_id names the hold; decision (approve | reject) is being carried out, and what it did adds up here until it is announced.
+alter table ${names.hold}
+  add column run_id    text collate "C",
+  add column decision  text,
+  add column settled   int8 not null default 0,
+  add column first_seq int8,
+  add column last_seq  int8;
+
+-- Proposed deletes that a person refused: not proposed again while the record has this seq and is not met.
+create table ${names.keptDelete} (
+  table_name text collate "C" not null,
+  connection int4 not null,
+  record_id  text collate "C" not null,
+  seq        int8 not null,
+  primary key (table_name, connection, record_id)
+);
+
+-- Name of the table that keeps every version, where a sync appends.
+alter table ${names.table} add column versions_name text collate "C" unique;
+
+alter table ${names.quarantine}
+  add column id text collate "C" not null unique default 'quar_' || replace(gen_random_uuid()::text, '-', ''),
+  add column retry_requested_at timestamptz;
+create index on ${names.quarantine} (sync, id);
+
+-- Which fields, of which types, the records of a connection have shown. is_known: found by the first full read, no news.
+create table ${names.shape} (
+  number     int8 generated always as identity primary key,
+  table_name text collate "C" not null,
+  connection int4 not null,
+  path       text collate "C" not null,
+  type       text not null,
+  sync       text collate "C" not null,
+  is_known   boolean not null,
+  found_at   timestamptz not null,
+  unique (table_name, connection, path, type)
+);
+create index on ${names.shape} (sync, number) where not is_known;`;
+}
+
 /**
  * Readers stop here: the lowest position that a writer in flight registered, or the last drawn seq. The order matters:
  * first the last drawn seq, then the locks; and the page is read in a later statement. pg_sequence_last_value, because
@@ -167,6 +210,26 @@ create table ${table} (
 create index on ${table} (_syncline_seq);
 create index on ${table} (_syncline_customer_id, _syncline_seq);
 create index on ${table} (_syncline_deleted_at) where _syncline_deleted_at is not null;`;
+}
+
+/** Every version that was read, one row for each record and run. The seq is the record's place in the feed at that moment. */
+export function versionsTable(names: HubNames, name: string, hasLz4: boolean): string {
+  const table = names.record(name);
+  return `
+create table ${table} (
+  _syncline_connection   int4 not null,
+  _syncline_record_id    text collate "C" not null,
+  _syncline_run_id       text collate "C" not null,
+  _syncline_generation   int8 not null,
+  _syncline_loaded_at    timestamptz not null,
+  _syncline_customer_id  text collate "C" not null,
+  _syncline_seq          int8 not null,
+  _syncline_modified_at  timestamptz,
+  _syncline_is_sanitised boolean not null,
+  raw                    jsonb${hasLz4 ? ' compression lz4' : ''} not null,
+  primary key (_syncline_connection, _syncline_record_id, _syncline_run_id)
+);
+create index on ${table} (_syncline_customer_id, _syncline_loaded_at);`;
 }
 
 export function literal(text: string): string {

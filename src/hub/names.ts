@@ -16,6 +16,8 @@ export interface HubNames {
   hold: string;
   deleteLog: string;
   quarantine: string;
+  keptDelete: string;
+  shape: string;
   feedSeq: string;
   feedHorizon: string;
   /** The record table of that name. */
@@ -36,6 +38,8 @@ export function hubNames(schema: string): HubNames {
     hold: own('hold'),
     deleteLog: own('delete_log'),
     quarantine: own('quarantine'),
+    keptDelete: own('kept_delete'),
+    shape: own('shape'),
     feedSeq: own('feed_seq'),
     feedHorizon: own('feed_horizon'),
     record: (name) => qualified(schema, name),

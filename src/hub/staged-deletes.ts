@@ -35,6 +35,18 @@ export async function unstageDeletes(hub: HubHandle, tx: HubTx, syncId: string, 
   );
 }
 
+/** What was met exists: it waits for nobody's decision any more, unless a signal with a newer time says that it is gone. */
+export async function unholdDeletes(hub: HubHandle, tx: HubTx, syncId: string, live: IncomingRecord[]): Promise<void> {
+  const [ids, , modified] = columnsOf(live);
+  await tx.query(
+    `delete from ${hub.names.stagedDelete} s
+     using ${hub.names.hold} h, unnest($2::text[], $3::timestamptz[]) as u(id, modified)
+     where h.sync = $1::text and s.sync = h.sync and s.generation = h.generation and s.record_id = u.id
+       and (not s.is_signalled or s.modified_at is null or u.modified is null or u.modified >= s.modified_at)`,
+    [syncId, ids, modified],
+  );
+}
+
 function columnsOf(records: IncomingRecord[]): [Buffer, Buffer, Buffer] {
   return [
     textArray(records.map((record) => record.id)),

@@ -1,7 +1,8 @@
 import type { Json } from '../kit/index.ts';
+import type { HeldDeletesOfHub } from './held-types.ts';
 
 /** One hub: the record tables of an application in a destination. Everything stands in one schema. */
-export interface Hub {
+export interface Hub extends HeldDeletesOfHub {
   readonly schema: string;
   /** The registry's table of (provider, object); created when absent. */
   ensureTable(provider: string, object: string): Promise<HubTable>;
@@ -29,7 +30,7 @@ export interface Hub {
     input: Fenced & EndedRead & { rowsMax: number; checkpoint: (facts: WriteFacts, remaining: boolean) => Json },
   ): Promise<WriteFacts & { remaining: boolean }>;
   /** The guard spoke: stores ids, reason and seq bound and moves the checkpoint in one transaction. Deletes nothing. */
-  holdDeletes(input: Fenced & EndedRead & { reason: string; checkpoint: (held: number) => Json }): Promise<number>;
+  holdDeletes(input: Fenced & EndedRead & { reason: string; runId: string; checkpoint: (held: number) => Json }): Promise<number>;
   /** Only the checkpoint: set, reset, or moved without records. `fence` must be the current one or higher. */
   writeCheckpoint(input: Fenced & { state: Json }): Promise<void>;
 

@@ -5,8 +5,8 @@ import type { HubHandle } from './handle.ts';
 import { type PreparedSlice, prepareSlice } from './prepare-slice.ts';
 import { probe } from './probe.ts';
 import { quarantine, release } from './quarantine.ts';
-import { forgetMissed, markSeen } from './seen.ts';
-import { stageDeletes, unstageDeletes } from './staged-deletes.ts';
+import { forgetKept, forgetMissed, markSeen } from './seen.ts';
+import { stageDeletes, unholdDeletes, unstageDeletes } from './staged-deletes.ts';
 import { type HubTx, writeTransaction } from './transaction.ts';
 import type { SliceInput, WriteFacts } from './types.ts';
 import { copyFresh, freshSavepoint, nothingWritten, type Place, upsertChanged, type Written } from './write-records.ts';
@@ -65,7 +65,9 @@ async function note(hub: HubHandle, tx: HubTx, input: SliceInput, row: FencedRow
   const reads = [...row.openElsewhere, ...(input.marksSeen ? [{ sync: input.syncId, generation: `${input.generation}` }] : [])];
   if (met.length && reads.length) await markSeen(hub, tx, reads, ids);
   if (met.length && row.hasMissedOnce && !input.marksSeen) await forgetMissed(hub, tx, input.syncId, ids);
+  if (met.length && row.hasKept) await forgetKept(hub, tx, input, ids);
   if (met.length && row.hasQuarantined) await release(hub, tx, input, ids);
   if (slice.live.length && row.hasStaged) await unstageDeletes(hub, tx, input.syncId, input.generation, slice.live);
+  if (slice.live.length && row.hasHold) await unholdDeletes(hub, tx, input.syncId, slice.live);
   if (slice.deletes.length) await stageDeletes(hub, tx, input.syncId, input.generation, slice.deletes);
 }

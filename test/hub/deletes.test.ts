@@ -197,7 +197,13 @@ test('B17 held deletes are stored with ids, reason and seq bound in the transact
   const first = await loaded(30);
   const read = await begin(first);
   expect(await on.hub.countDeletes({ ...ended(read), sampleMax: 5 })).toMatchObject({ known: 30, deletes: 30 });
-  const held = await on.hub.holdDeletes({ ...ended(read), fence: read.fence, reason: 'read_empty', checkpoint: (n) => ({ held: n }) });
+  const held = await on.hub.holdDeletes({
+    ...ended(read),
+    fence: read.fence,
+    reason: 'read_empty',
+    runId: 'run_1',
+    checkpoint: (n) => ({ held: n }),
+  });
   expect(held).toBe(30);
   expect((await on.hub.readCheckpoint(read.syncId))!.state).toEqual({ held: 30 });
   expect(await deletedIds(first)).toEqual([]);
@@ -224,7 +230,13 @@ test('B17 a provider that signals the same deletes in every read has each of the
     const askedSeq = await on.hub.lastDrawnSeq();
     const signals = ids.map((n) => record(idOf(n), '{}', { isDeleted: true, modifiedAt: at(10), askedSeq }));
     await write(on.hub, read, signals, { marksSeen: false });
-    return on.hub.holdDeletes({ ...ended(read, 'none'), fence: read.fence, reason: 'too_many_deletes', checkpoint: (n) => ({ held: n }) });
+    return on.hub.holdDeletes({
+      ...ended(read, 'none'),
+      fence: read.fence,
+      reason: 'too_many_deletes',
+      runId: `run_${read.begun.generation}`,
+      checkpoint: (n) => ({ held: n }),
+    });
   };
   expect(await signal([0, 1, 2, 3])).toBe(4);
   expect(await signal([1, 2, 3, 4])).toBe(4);

@@ -81,7 +81,7 @@ async function hold(slice: Slice, ended: Deleting, reason: string): Promise<void
   await hub.holdDeletes({
     ...{ syncId: lease.sync.id, fence: lease.fence },
     ...endedRead(slice, ended),
-    reason,
+    ...{ reason, runId: lease.run.id },
     checkpoint: (held) => {
       next = finishedState(slice, { facts: null, heldDeletes: held }, { outcome: 'held', reason });
       return next as Json;
