@@ -20,6 +20,7 @@ export const errorCodes = {
   already_exists: 409,
   conflict: 409,
   force_required: 409,
+  resync_required: 409,
   idempotency_key_reused: 409,
   request_in_progress: 409,
   answer_lost: 409,

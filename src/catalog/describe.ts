@@ -1,4 +1,5 @@
-import type { ObjectDefinition, ProviderDefinition } from '../kit/index.ts';
+import { type ObjectDefinition, type ProviderDefinition, readOf } from '../kit/index.ts';
+import { type Possibility, type Recommendation, recommend, type Strategy, signalsDeletes, strategiesOf } from './strategies.ts';
 
 /** What can be had of an object, said before anything is configured. */
 export interface ObjectCapabilities {
@@ -7,11 +8,39 @@ export interface ObjectCapabilities {
   docsUrl: string;
   /** OAuth scopes that reading needs. */
   scopes: string[];
-  strategies: { full_only: { isPossible: true }; full_then_incremental: { isPossible: boolean; reason: string | null } };
+  strategies: Record<Strategy, Possibility>;
+  recommended: Recommendation;
+  patterns: Patterns;
   /** How deletes become known between two full reads. */
   deletes: 'signalled' | 'full_read';
+  /** What the filter by change goes by; null: there is none. */
+  watermark: { path: string; type: 'datetime' | 'integer' | 'opaque'; stepSeconds: number | null } | null;
+  /** The provider forgets changes of its feed that are older; null: never, or there is no feed. */
+  feedKeptSeconds: number | null;
+  /** Whether a clean end of the full listing proves that it listed everything. */
+  fullListing: 'complete' | 'approximate';
   pageSizeMax: number;
   visibilityLagSeconds: number;
+}
+
+/** Which building blocks a strategy can be made of, each yes or no. */
+export interface Patterns {
+  /** A filter by time or version. */
+  timestamp: boolean;
+  /** Everything read and compared by content. */
+  compare: boolean;
+  /** A trailing stretch of time read again. */
+  window: boolean;
+  /** A feed of changes with a position. */
+  changeFeed: boolean;
+  /** Deleted records are listed, or marked among the others. */
+  deleteFeed: boolean;
+  /** Ids listed without their records. A pass for deletes is possible without it, and reads the full listing then. */
+  keyListing: boolean;
+  /** One record by its id, from the provider. */
+  liveLookup: boolean;
+  /** One record by its id, from the hub. */
+  hubLookup: boolean;
 }
 
 export interface ProviderCapabilities {
@@ -20,6 +49,7 @@ export interface ProviderCapabilities {
   categories: string[];
   docsUrl: string;
   authKinds: string[];
+  limits: { docsUrl: string; concurrencyMax: number };
   objects: ObjectCapabilities[];
   /** An example of objects that are taken by their own name; null: there are none. */
   anyObjectExample: string | null;
@@ -32,28 +62,38 @@ export function describeProvider(provider: ProviderDefinition): ProviderCapabili
     categories: provider.categories,
     docsUrl: provider.docsUrl,
     authKinds: provider.auth.map((auth) => auth.kind),
+    limits: { docsUrl: provider.limits.docsUrl, concurrencyMax: provider.limits.concurrencyMax },
     objects: Object.entries(provider.objects).map(([name, definition]) => describeObject(provider, name, definition)),
     anyObjectExample: provider.anyObject?.example ?? null,
   };
 }
 
-export function describeObject(provider: ProviderDefinition, object: string, definition: ObjectDefinition): ObjectCapabilities {
-  const { incremental } = definition;
-  const reason = incremental
-    ? null
-    : `${provider.displayName} offers no filter for changed ${definition.label.toLowerCase()}; only a full read finds changes.`;
+export function describeObject({ displayName }: ProviderDefinition, object: string, definition: ObjectDefinition): ObjectCapabilities {
+  const { label, docsUrl, scopes, pageSizeMax, visibilityLagSeconds, incremental, delta, full } = definition;
   return {
-    object,
-    label: definition.label,
-    docsUrl: definition.docsUrl,
-    scopes: definition.scopes,
-    strategies: { full_only: { isPossible: true }, full_then_incremental: { isPossible: incremental !== undefined, reason } },
+    ...{ object, label, docsUrl, scopes },
+    strategies: strategiesOf(displayName, definition),
+    recommended: recommend(displayName, definition),
+    patterns: patternsOf(definition),
     deletes: signalsDeletes(definition) ? 'signalled' : 'full_read',
-    pageSizeMax: definition.pageSizeMax,
-    visibilityLagSeconds: definition.visibilityLagSeconds,
+    watermark: incremental ? { ...incremental.watermark, stepSeconds: incremental.filterStepSeconds ?? null } : null,
+    feedKeptSeconds: delta?.maxAgeSeconds ?? null,
+    fullListing: full.parts.every((part) => part.completeness === 'complete') ? 'complete' : 'approximate',
+    ...{ pageSizeMax, visibilityLagSeconds },
   };
 }
 
-function signalsDeletes({ incremental, record }: ObjectDefinition): boolean {
-  return incremental !== undefined && (record.isDeleted !== undefined || incremental.parts.some((part) => part.signal === 'deletions'));
+function patternsOf(definition: ObjectDefinition): Patterns {
+  const { incremental, delta, keys, get, deletions, record } = definition;
+  const listsDeletions = deletions !== undefined || incremental?.parts.some((part) => part.signal === 'deletions') === true;
+  return {
+    timestamp: incremental !== undefined,
+    compare: true,
+    window: readOf(definition, 'window') !== undefined,
+    changeFeed: delta !== undefined,
+    deleteFeed: listsDeletions || record.isDeleted !== undefined,
+    keyListing: keys !== undefined,
+    liveLookup: get !== undefined,
+    hubLookup: true,
+  };
 }

@@ -7,12 +7,15 @@ const ctxOf = (actor: Actor) => ({ catalog, actor }) as CatalogCtx;
 const key: Actor = { kind: 'api_key', id: 'key_1', applicationId: 'app_1', scopes: ['provider_configs:read'] };
 
 test('the catalog is listed page by page, each provider once', async () => {
-  const first = await listProviders({ ctx: ctxOf(key), input: { pageSize: 1 } });
-  const second = await listProviders({ ctx: ctxOf(key), input: { pageSize: 1, cursor: first.nextCursor! } });
-  expect([first, second].map(({ data, hasMore }) => [data.map(({ provider }) => provider), hasMore])).toEqual([
-    [['hubspot'], true],
-    [['salesforce'], false],
-  ]);
+  const names: string[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = await listProviders({ ctx: ctxOf(key), input: { pageSize: 1, cursor } });
+    names.push(...page.data.map(({ provider }) => provider));
+    if (!page.hasMore) break;
+    cursor = page.nextCursor!;
+  }
+  expect(names).toEqual(catalog.list().map(({ name }) => name));
+  expect(names).toEqual(expect.arrayContaining(['hubspot', 'salesforce']));
 });
 
 test('a provider tells its objects and how they can be read', async () => {

@@ -1,62 +1,87 @@
 import { z } from 'zod';
-import { AppError } from '../base/errors.ts';
+import { compilePath } from '../base/path.ts';
 import { text } from '../base/text.ts';
-import type { Catalog } from '../catalog/index.ts';
+import { type Catalog, type Strategy, strategies } from '../catalog/index.ts';
 import { inputError } from './input.ts';
+import { resolveObject } from './resolve-object.ts';
 
-export const strategies = ['full_only', 'full_then_incremental'] as const;
-export type Strategy = (typeof strategies)[number];
+export { type Strategy, strategies };
+
+/** `merge`: one row per record; `append`: every version kept beside it; `replace`: every read swaps the whole set. */
+export const landings = ['merge', 'append', 'replace'] as const;
+export type Landing = (typeof landings)[number];
+
+/** What becomes of an object that the provider begins to offer: told in the sync config, or synced like the others. */
+export const newObjectsPolicies = ['list', 'include'] as const;
+export type NewObjectsPolicy = (typeof newObjectsPolicies)[number];
 
 /** Shorter intervals buy nothing that a trigger would not, and cost every provider's budget. */
 export const intervalSecondsMin = 10;
 export const intervalSecondsMax = 30 * 24 * 3600;
-const intervalSecondsDefault = 3600;
-const fullRefreshEveryMax = 10_000;
-const objectsMax = 200;
+export const fullRefreshEveryMax = 10_000;
+export const windowSecondsMin = 60;
+export const windowSecondsMax = 366 * 24 * 3600;
+export const keyPassIntervalSecondsMin = 60;
+export const keyPassIntervalSecondsMax = 30 * 24 * 3600;
+export const observedFieldsMax = 100;
+export const fieldPathCharsMax = 200;
+export const objectsMax = 200;
+
+const fieldPath = text(fieldPathCharsMax).refine(isPath, 'is not a path: write the names of the fields with dots between them');
 
 const order = {
-  strategy: z.enum(strategies).optional(),
+  /** `auto`, and what is left out, takes what the catalog recommends. */
+  strategy: z.enum(['auto', ...strategies]).optional(),
   fullRefreshEvery: z.int().min(1, 'must be at least 1').max(fullRefreshEveryMax).nullable().optional(),
   intervalSeconds: z.int().min(intervalSecondsMin).max(intervalSecondsMax).optional(),
+  windowSeconds: z.int().min(windowSecondsMin).max(windowSecondsMax).nullable().optional(),
+  keyPassIntervalSeconds: z.int().min(keyPassIntervalSecondsMin).max(keyPassIntervalSecondsMax).nullable().optional(),
+  startFrom: z.iso.datetime({ offset: true }).nullable().optional(),
+  landing: z.enum(landings).optional(),
 };
 
-export const objectInput = z.strictObject({ object: text(200), ...order });
+/** What is said of one object. A default for all of them would make no sense of `observedFields`. */
+const objectOrder = { ...order, observedFields: z.array(fieldPath).min(1).max(observedFieldsMax).nullable().optional() };
+
+export const objectInput = z.strictObject({ object: text(200), ...objectOrder });
 export const objectsInput = z.array(objectInput).min(1).max(objectsMax);
 /** What holds for every object that does not say otherwise. */
 export const defaultsInput = z.strictObject(order);
+
+export type ObjectInput = z.infer<typeof objectInput>;
+export type DefaultsInput = z.infer<typeof defaultsInput>;
 
 /** One object of a sync config with everything decided, as stored in `sync_config.objects`. */
 export interface ConfigObject {
   object: string;
   strategy: Strategy;
+  /** Why, where the strategy was chosen for the vendor. */
+  strategy_reason: string | null;
   full_refresh_every: number | null;
   interval_seconds: number;
+  window_seconds: number | null;
+  key_pass_interval_seconds: number | null;
+  /** ISO 8601, UTC. */
+  start_from: string | null;
+  landing: Landing;
+  /** null: the whole record. */
+  observed_fields: string[] | null;
 }
 
 /** Resolves defaults and checks every object against the catalog; nothing is stored when one of them is refused. */
 export function resolveObjects(
-  catalog: Pick<Catalog, 'object'>,
+  catalog: Pick<Catalog, 'provider' | 'object'>,
   provider: string,
-  input: { defaults: z.infer<typeof defaultsInput>; objects: z.infer<typeof objectsInput> },
+  input: { defaults: DefaultsInput; objects: ObjectInput[] },
 ): ConfigObject[] {
   const { defaults, objects } = input;
   refuseDuplicates(objects);
   if (defaults.strategy === 'full_only' && defaults.fullRefreshEvery)
     throw inputError('full_refresh_every', 'A sync that only reads in full has no use for full_refresh_every. Leave it out.');
+  const { displayName } = catalog.provider(provider);
   return objects.map((wanted, index) => {
     const definition = catalog.object(provider, wanted.object);
-    const canIncremental = definition.incremental !== undefined;
-    const strategy = wanted.strategy ?? (canIncremental ? (defaults.strategy ?? 'full_then_incremental') : 'full_only');
-    if (strategy === 'full_then_incremental' && !canIncremental) throw unsupported(provider, wanted.object);
-    if (strategy === 'full_only' && wanted.fullRefreshEvery)
-      throw inputError(`objects.${index}.full_refresh_every`, `${wanted.object} only reads in full: leave full_refresh_every out.`);
-    const every = wanted.fullRefreshEvery === undefined ? defaults.fullRefreshEvery : wanted.fullRefreshEvery;
-    return {
-      object: wanted.object,
-      strategy,
-      full_refresh_every: strategy === 'full_only' ? null : (every ?? null),
-      interval_seconds: wanted.intervalSeconds ?? defaults.intervalSeconds ?? intervalSecondsDefault,
-    };
+    return resolveObject({ displayName, definition, wanted, defaults, place: `objects.${index}` });
   });
 }
 
@@ -68,10 +93,11 @@ function refuseDuplicates(objects: { object: string }[]): void {
   }
 }
 
-function unsupported(provider: string, object: string): AppError {
-  return new AppError(
-    'strategy_unsupported',
-    `${provider} offers no filter by change for ${object}, so it cannot be read incrementally. Use the strategy full_only.`,
-    { details: { object, strategy: 'full_then_incremental', alternatives: ['full_only'] } },
-  );
+function isPath(value: string): boolean {
+  try {
+    compilePath(value);
+    return true;
+  } catch {
+    return false;
+  }
 }

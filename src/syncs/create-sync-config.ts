@@ -5,9 +5,10 @@ import { newId } from '../base/ids.ts';
 import { idInput, text } from '../base/text.ts';
 import { type Args, type Prisma, type Tx, withTransaction } from '../db/index.ts';
 import { audit } from '../tenancy/index.ts';
-import { type ConfigObject, defaultsInput, objectsInput, resolveObjects } from './config-input.ts';
+import { type ConfigObject, defaultsInput, newObjectsPolicies, objectsInput, resolveObjects } from './config-input.ts';
 import type { SyncsCtx } from './context.ts';
 import { parseInput } from './input.ts';
+import { offeredBy } from './offered-objects.ts';
 import { type SyncConfig, toSyncConfig } from './outputs.ts';
 import { lockProviderConfig, reconcile } from './reconcile.ts';
 
@@ -17,6 +18,7 @@ const CreateSyncConfig = z.strictObject({
   destinationId: idInput.optional(),
   ...defaultsInput.shape,
   objects: objectsInput,
+  newObjects: z.enum(newObjectsPolicies).optional(),
   /** Default true: a new connection is read at once. false: the first run of each sync waits for a trigger. */
   startOnConnection: z.boolean().optional(),
 });
@@ -25,12 +27,9 @@ const CreateSyncConfig = z.strictObject({
 export async function createSyncConfig({ ctx, input }: Args<unknown, SyncsCtx>): Promise<SyncConfig> {
   const { applicationId } = requireScope(ctx.actor, 'sync_configs:write');
   const wanted = parseInput(CreateSyncConfig, input);
-  const { provider, strategy, fullRefreshEvery, intervalSeconds } = wanted;
+  const { provider, destinationId, objects: given, newObjects, startOnConnection, ...defaults } = wanted;
   ctx.catalog.provider(provider);
-  const objects = resolveObjects(ctx.catalog, provider, {
-    defaults: { strategy, fullRefreshEvery, intervalSeconds },
-    objects: wanted.objects,
-  });
+  const objects = resolveObjects(ctx.catalog, provider, { defaults, objects: given });
   return withTransaction(ctx, async (tx) => {
     const providerConfig = await tx.providerConfig.findUnique({ where: { applicationId_provider: { applicationId, provider } } });
     if (!providerConfig) throw noProviderConfig(provider);
@@ -43,16 +42,18 @@ export async function createSyncConfig({ ctx, input }: Args<unknown, SyncsCtx>):
         applicationId,
         providerConfigId: providerConfig.id,
         provider,
-        destinationId: await findDestination(tx, applicationId, wanted.destinationId),
+        destinationId: await findDestination(tx, applicationId, destinationId),
         objects: objects as unknown as Prisma.InputJsonValue,
-        startOnConnection: wanted.startOnConnection ?? true,
+        newObjects: newObjects ?? 'list',
+        knownObjects: offeredBy(ctx.catalog, provider),
+        startOnConnection: startOnConnection ?? true,
         createdAt: now,
         updatedAt: now,
       },
     });
     await reconcile({ tx, clock: ctx.clock, input: { applicationId, providerConfigId: providerConfig.id } });
     await audit(tx, ctx, { applicationId, action: 'sync_config.created', target: row.id });
-    return toSyncConfig(row);
+    return toSyncConfig(row, ctx.catalog);
   });
 }
 

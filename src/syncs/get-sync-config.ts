@@ -3,15 +3,16 @@ import { requireScope } from '../base/actor.ts';
 import { notFound } from '../base/errors.ts';
 import { idInput } from '../base/text.ts';
 import type { Args } from '../db/index.ts';
+import type { SyncsCtx } from './context.ts';
 import { parseInput } from './input.ts';
 import { type SyncConfig, toSyncConfig } from './outputs.ts';
 
 const GetSyncConfig = z.strictObject({ syncConfigId: idInput });
 
-export async function getSyncConfig({ ctx, input }: Args): Promise<SyncConfig> {
+export async function getSyncConfig({ ctx, input }: Args<unknown, SyncsCtx>): Promise<SyncConfig> {
   const { applicationId } = requireScope(ctx.actor, 'sync_configs:read');
   const { syncConfigId } = parseInput(GetSyncConfig, input);
   const found = await ctx.db.prisma.syncConfig.findUnique({ where: { applicationId_id: { applicationId, id: syncConfigId } } });
   if (!found) throw notFound('sync config', syncConfigId);
-  return toSyncConfig(found);
+  return toSyncConfig(found, ctx.catalog);
 }

@@ -10,7 +10,7 @@ export { claimDueSyncs } from './lease.ts';
 export { listRuns } from './list-runs.ts';
 export { listSyncConfigs } from './list-sync-configs.ts';
 export { listSyncs } from './list-syncs.ts';
-export type { Run, Sync, SyncConfig } from './outputs.ts';
+export type { Run, Sync, SyncConfig, SyncOrder } from './outputs.ts';
 export { pauseSync } from './pause-sync.ts';
 export { reconcile } from './reconcile.ts';
 export { resetSync } from './reset-sync.ts';

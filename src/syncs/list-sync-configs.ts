@@ -3,6 +3,7 @@ import { requireScope } from '../base/actor.ts';
 import { type Page, pageById, pageInput } from '../base/list.ts';
 import { text } from '../base/text.ts';
 import type { Args } from '../db/index.ts';
+import type { SyncsCtx } from './context.ts';
 import { parseInput } from './input.ts';
 import { type SyncConfig, toSyncConfig } from './outputs.ts';
 
@@ -12,7 +13,7 @@ const ListSyncConfigs = z.strictObject({
 });
 
 /** Oldest first. */
-export async function listSyncConfigs({ ctx, input }: Args): Promise<Page<SyncConfig>> {
+export async function listSyncConfigs({ ctx, input }: Args<unknown, SyncsCtx>): Promise<Page<SyncConfig>> {
   const { applicationId } = requireScope(ctx.actor, 'sync_configs:read');
   const { provider, ...page } = parseInput(ListSyncConfigs, input);
   const where = { applicationId, ...(provider === undefined ? {} : { provider }) };
@@ -26,5 +27,5 @@ export async function listSyncConfigs({ ctx, input }: Args): Promise<Page<SyncCo
       }),
     (row) => row.id,
   );
-  return { ...rows, data: rows.data.map(toSyncConfig) };
+  return { ...rows, data: rows.data.map((row) => toSyncConfig(row, ctx.catalog)) };
 }

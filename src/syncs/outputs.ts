@@ -1,5 +1,7 @@
+import type { Catalog } from '../catalog/index.ts';
 import type { Run as RunRow, SyncConfig as SyncConfigRow, Sync as SyncRow } from '../db/generated/client.ts';
-import type { ConfigObject, Strategy } from './config-input.ts';
+import type { ConfigObject, Landing, NewObjectsPolicy, Strategy } from './config-input.ts';
+import { newlyOfferedTo } from './offered-objects.ts';
 
 /** What the verbs of this room answer: plain objects, no rows. */
 export interface SyncConfig {
@@ -7,14 +9,36 @@ export interface SyncConfig {
   providerConfigId: string;
   provider: string;
   destinationId: string;
-  objects: { object: string; strategy: Strategy; fullRefreshEvery: number | null; intervalSeconds: number }[];
+  objects: SyncConfigObject[];
+  newObjects: NewObjectsPolicy;
+  /** What the provider has begun to offer since the order was last written, and the order has not taken up. */
+  newlyOffered: string[];
   startOnConnection: boolean;
   status: 'enabled' | 'disabled';
   createdAt: Date;
   updatedAt: Date;
 }
 
-export interface Sync {
+/** How one object is read and landed, with everything decided. */
+export interface SyncOrder {
+  strategy: Strategy;
+  fullRefreshEvery: number | null;
+  intervalSeconds: number;
+  windowSeconds: number | null;
+  keyPassIntervalSeconds: number | null;
+  startFrom: Date | null;
+  landing: Landing;
+  /** null: the whole record. */
+  observedFields: string[] | null;
+}
+
+export interface SyncConfigObject extends SyncOrder {
+  object: string;
+  /** Why, where the strategy was chosen for the vendor. */
+  strategyReason: string | null;
+}
+
+export interface Sync extends SyncOrder {
   id: string;
   customerId: string;
   connectionId: string;
@@ -22,9 +46,6 @@ export interface Sync {
   destinationId: string;
   provider: string;
   object: string;
-  strategy: Strategy;
-  fullRefreshEvery: number | null;
-  intervalSeconds: number;
   status: 'active' | 'paused';
   pauseReason: PauseReason | null;
   health: 'pending' | 'healthy' | 'delayed' | 'failed' | 'held';
@@ -35,6 +56,7 @@ export interface Sync {
   incrementalsSinceFull: number;
   consecutiveFailures: number;
   lastSuccessAt: Date | null;
+  lastKeyPassAt: Date | null;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -77,16 +99,56 @@ export interface Run {
 export type RunTrigger = 'schedule' | 'connection' | 'manual';
 export type RunStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'held' | 'cancelled';
 
-export function toSyncConfig(row: SyncConfigRow): SyncConfig {
+export function toSyncConfig(row: SyncConfigRow, catalog: Catalog): SyncConfig {
   const { id, providerConfigId, provider, destinationId, startOnConnection, createdAt, updatedAt } = row;
-  const objects = (row.objects as unknown as ConfigObject[]).map((o) => ({
-    object: o.object,
-    strategy: o.strategy,
-    fullRefreshEvery: o.full_refresh_every,
-    intervalSeconds: o.interval_seconds,
-  }));
+  const objects = storedObjects(row).map(toSyncConfigObject);
   const status = row.status as SyncConfig['status'];
-  return { id, providerConfigId, provider, destinationId, objects, startOnConnection, status, createdAt, updatedAt };
+  const newObjects = row.newObjects as NewObjectsPolicy;
+  const newlyOffered = newlyOfferedTo(row, catalog);
+  return {
+    id,
+    providerConfigId,
+    provider,
+    destinationId,
+    objects,
+    newObjects,
+    newlyOffered,
+    startOnConnection,
+    status,
+    createdAt,
+    updatedAt,
+  };
+}
+
+/** What an earlier version stored lacks what it did not know. */
+export function storedObjects(row: Pick<SyncConfigRow, 'objects'>): ConfigObject[] {
+  return (row.objects as unknown as (Partial<ConfigObject> & Pick<ConfigObject, 'object' | 'strategy' | 'interval_seconds'>)[]).map(
+    (one) => ({
+      strategy_reason: null,
+      full_refresh_every: null,
+      window_seconds: null,
+      key_pass_interval_seconds: null,
+      start_from: null,
+      landing: 'merge',
+      observed_fields: null,
+      ...one,
+    }),
+  );
+}
+
+function toSyncConfigObject(stored: ConfigObject): SyncConfigObject {
+  return {
+    object: stored.object,
+    strategy: stored.strategy,
+    strategyReason: stored.strategy_reason,
+    fullRefreshEvery: stored.full_refresh_every,
+    intervalSeconds: stored.interval_seconds,
+    windowSeconds: stored.window_seconds,
+    keyPassIntervalSeconds: stored.key_pass_interval_seconds,
+    startFrom: stored.start_from === null ? null : new Date(stored.start_from),
+    landing: stored.landing,
+    observedFields: stored.observed_fields,
+  };
 }
 
 export function toSync(row: SyncRow): Sync {
@@ -94,6 +156,8 @@ export function toSync(row: SyncRow): Sync {
   return {
     ...rest,
     strategy: row.strategy as Strategy,
+    landing: row.landing as Landing,
+    observedFields: row.observedFields.length === 0 ? null : row.observedFields,
     status: row.status as Sync['status'],
     pauseReason: row.pauseReason as PauseReason | null,
     health: row.health as Sync['health'],

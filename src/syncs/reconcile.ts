@@ -30,13 +30,17 @@ export async function reconcile({ tx, clock, input }: { tx: Tx; clock: Clock; in
                   ${missing.map((m) => m.object)}::text[]) as u(id, sync_config_id, connection_id, object)
       join sync_config sc on sc.id = u.sync_config_id and sc.application_id = ${input.applicationId}::text
       join connection c on c.id = u.connection_id and c.application_id = ${input.applicationId}::text
-      join lateral jsonb_to_recordset(sc.objects) as o(object text, strategy text, full_refresh_every int, interval_seconds int)
+      join lateral jsonb_to_recordset(sc.objects) as o(object text, strategy text, full_refresh_every int, interval_seconds int,
+                                                       window_seconds int, key_pass_interval_seconds int, start_from timestamptz,
+                                                       landing text, observed_fields text[])
         on o.object = u.object
     ), added as (
       insert into sync (id, application_id, customer_id, connection_id, sync_config_id, destination_id, provider, object,
-                        strategy, full_refresh_every, interval_seconds, status, pause_reason, next_run_at, created_at, updated_at)
+                        strategy, full_refresh_every, interval_seconds, window_seconds, key_pass_interval_seconds, start_from,
+                        landing, observed_fields, status, pause_reason, next_run_at, created_at, updated_at)
       select w.id, ${input.applicationId}::text, w.customer_id, w.connection_id, w.sync_config_id, w.destination_id, w.provider, w.object,
-             w.strategy, w.full_refresh_every, w.interval_seconds,
+             w.strategy, w.full_refresh_every, w.interval_seconds, w.window_seconds, w.key_pass_interval_seconds, w.start_from,
+             coalesce(w.landing, 'merge'), coalesce(w.observed_fields, '{}'),
              case when w.connection_status = 'active' and w.config_status = 'enabled' then 'active' else 'paused' end,
              case when w.config_status <> 'enabled' then 'config' when w.connection_status <> 'active' then 'auth' end,
              case when w.start_on_connection then (select syncline_now()) end,
@@ -68,25 +72,43 @@ export async function lockProviderConfig(tx: Tx, { applicationId, providerConfig
     for no key update`;
 }
 
-/** What a person changed in the config reaches the syncs that exist; a shorter interval counts from now. */
+/**
+ * What a person changed in the config reaches the syncs that exist; a shorter interval counts from now. Another way to find
+ * changes, to land them or to tell them, and an earlier start, make the next run a baseline: it reads in full and rewrites
+ * nothing that is as it was. Until then the sync goes on from where it stands.
+ */
 async function adjustSyncs(tx: Tx, clock: Clock, { applicationId, providerConfigId }: ReconcileInput): Promise<void> {
   await tx.$executeRaw`
     update sync s
     set strategy = o.strategy,
         full_refresh_every = o.full_refresh_every,
         interval_seconds = o.interval_seconds,
+        window_seconds = o.window_seconds,
+        key_pass_interval_seconds = o.key_pass_interval_seconds,
+        start_from = o.start_from,
+        landing = coalesce(o.landing, 'merge'),
+        observed_fields = coalesce(o.observed_fields, '{}'),
+        full_requested = s.full_requested
+          or (s.strategy, s.landing, s.observed_fields)
+             is distinct from (o.strategy, coalesce(o.landing, 'merge'), coalesce(o.observed_fields, '{}'))
+          or coalesce(o.start_from, '-infinity') < coalesce(s.start_from, '-infinity'),
         next_run_at = case
           when s.next_run_at is null or s.current_run_id is not null then s.next_run_at
           else least(s.next_run_at, (select syncline_now()) + o.interval_seconds * interval '1 second')
         end,
         updated_at = ${clock.now()}::timestamptz
     from sync_config sc
-    cross join lateral jsonb_to_recordset(sc.objects) as o(object text, strategy text, full_refresh_every int, interval_seconds int)
+    cross join lateral jsonb_to_recordset(sc.objects) as o(object text, strategy text, full_refresh_every int, interval_seconds int,
+                                                           window_seconds int, key_pass_interval_seconds int, start_from timestamptz,
+                                                           landing text, observed_fields text[])
     where sc.application_id = ${applicationId}::text
       and sc.provider_config_id = ${providerConfigId}::text
       and s.sync_config_id = sc.id
       and s.object = o.object
-      and (s.strategy, s.full_refresh_every, s.interval_seconds) is distinct from (o.strategy, o.full_refresh_every, o.interval_seconds)`;
+      and (s.strategy, s.full_refresh_every, s.interval_seconds, s.window_seconds, s.key_pass_interval_seconds, s.start_from,
+           s.landing, s.observed_fields)
+          is distinct from (o.strategy, o.full_refresh_every, o.interval_seconds, o.window_seconds, o.key_pass_interval_seconds,
+                            o.start_from, coalesce(o.landing, 'merge'), coalesce(o.observed_fields, '{}'))`;
 }
 
 async function findMissing(tx: Tx, { applicationId, providerConfigId }: ReconcileInput) {

@@ -1,6 +1,36 @@
 import { z } from '@hono/zod-openapi';
 import type { ProviderCapabilities } from '../../../catalog/index.ts';
 import { AuthKind } from '../provider-configs/schema.ts';
+import { Strategy } from '../sync-configs/schema.ts';
+
+const Possibility = z
+  .object({
+    is_possible: z.boolean().openapi({ description: 'Whether the provider offers what it needs.' }),
+    reason: z.string().nullable().openapi({ description: 'Why not.' }),
+  })
+  .openapi('StrategyPossibility');
+
+const Recommendation = z
+  .object({
+    strategy: Strategy,
+    full_refresh_every: z.int().nullable().openapi({ description: 'The `full_refresh_every` that goes with it.' }),
+    key_pass_interval_seconds: z.int().nullable().openapi({ description: 'The `key_pass_interval_seconds` that goes with it.' }),
+    reasons: z.array(z.string()).openapi({ description: 'Why, a sentence each.' }),
+  })
+  .openapi('StrategyRecommendation', { description: 'What we would choose.' });
+
+const Patterns = z
+  .object({
+    timestamp: z.boolean().openapi({ description: 'A filter by time or version.' }),
+    compare: z.boolean().openapi({ description: 'Everything read and compared by content.' }),
+    window: z.boolean().openapi({ description: 'A trailing stretch of time read again.' }),
+    change_feed: z.boolean().openapi({ description: 'A feed of changes with a position.' }),
+    delete_feed: z.boolean().openapi({ description: 'Deleted records are listed, or marked among the others.' }),
+    key_listing: z.boolean().openapi({ description: 'Ids without their records. Without it a pass for deletes reads the full listing.' }),
+    live_lookup: z.boolean().openapi({ description: 'One record by its id, from the provider.' }),
+    hub_lookup: z.boolean().openapi({ description: 'One record by its id, from the hub.' }),
+  })
+  .openapi('CapturePatterns', { description: 'What the provider offers to build a strategy from.' });
 
 const ProviderObject = z
   .object({
@@ -10,16 +40,32 @@ const ProviderObject = z
     scopes: z.array(z.string()).openapi({ description: 'OAuth scopes that reading needs.' }),
     strategies: z
       .object({
-        full_only: z.object({ is_possible: z.literal(true).openapi({ description: 'Always.' }) }),
-        full_then_incremental: z.object({
-          is_possible: z.boolean().openapi({ description: 'Whether the provider tells what changed.' }),
-          reason: z.string().nullable().openapi({ description: 'Why not.' }),
-        }),
+        full_only: Possibility,
+        full_then_incremental: Possibility,
+        full_then_delta: Possibility,
+        full_then_window: Possibility,
       })
       .openapi({ description: 'How it can be read.' }),
+    recommended: Recommendation,
+    patterns: Patterns,
     deletes: z
       .enum(['signalled', 'full_read'])
       .openapi({ description: 'How deletes become known: by the provider, or by a full read only.' }),
+    watermark: z
+      .object({
+        path: z.string().openapi({ description: 'Where it stands in a record.', example: 'updatedAt' }),
+        type: z.enum(['datetime', 'integer', 'opaque']).openapi({ description: 'How its values are compared.' }),
+        step_seconds: z.int().nullable().openapi({ description: 'The filter compares in steps of this; null: as fine as the values are.' }),
+      })
+      .nullable()
+      .openapi({ description: 'What the filter by change goes by; null: there is none.' }),
+    feed_kept_seconds: z
+      .int()
+      .nullable()
+      .openapi({ description: 'The provider forgets changes of its feed after this; null: it says no limit, or has no feed.' }),
+    full_listing: z.enum(['complete', 'approximate']).openapi({
+      description: 'Whether the end of a full read proves that everything was listed. If not, a delete is confirmed before it is believed.',
+    }),
     page_size_max: z.int().openapi({ description: 'Records per page at the provider.', example: 100 }),
     visibility_lag_seconds: z.number().openapi({ description: 'How long a change may stay invisible at the provider.', example: 10 }),
   })
@@ -31,6 +77,12 @@ export const Provider = z
     display_name: z.string().openapi({ description: 'Its name for people.', example: 'HubSpot' }),
     categories: z.array(z.string()).openapi({ description: 'What kind of tool it is.', example: ['crm'] }),
     docs_url: z.string().openapi({ description: "The provider's API documentation." }),
+    limits: z
+      .object({
+        docs_url: z.string().openapi({ description: "The provider's page about its limits." }),
+        concurrency_max: z.int().openapi({ description: 'Requests in flight per connection.', example: 4 }),
+      })
+      .openapi({ description: 'What we keep to.' }),
     auth_kinds: z.array(AuthKind).openapi({ description: 'How customers may authorise; the first is the default.' }),
     objects: z.array(ProviderObject).openapi({ description: 'What can be read.' }),
     any_object_example: z
@@ -47,22 +99,47 @@ export function wireProvider(provider: ProviderCapabilities): z.input<typeof Pro
     categories: provider.categories,
     docs_url: provider.docsUrl,
     auth_kinds: provider.authKinds as z.input<typeof AuthKind>[],
-    objects: provider.objects.map(({ object, label, docsUrl, scopes, strategies, deletes, pageSizeMax, visibilityLagSeconds }) => ({
-      object,
-      label,
-      docs_url: docsUrl,
-      scopes,
-      strategies: {
-        full_only: { is_possible: true },
-        full_then_incremental: {
-          is_possible: strategies.full_then_incremental.isPossible,
-          reason: strategies.full_then_incremental.reason,
-        },
-      },
-      deletes,
-      page_size_max: pageSizeMax,
-      visibility_lag_seconds: visibilityLagSeconds,
-    })),
+    limits: { docs_url: provider.limits.docsUrl, concurrency_max: provider.limits.concurrencyMax },
+    objects: provider.objects.map(wireObject),
     any_object_example: provider.anyObjectExample,
+  };
+}
+
+function wireObject(capabilities: ProviderCapabilities['objects'][number]): z.input<typeof ProviderObject> {
+  const { object, label, scopes, strategies, recommended, patterns, deletes, watermark } = capabilities;
+  const possibility = ({ isPossible, reason }: (typeof strategies)[keyof typeof strategies]) => ({ is_possible: isPossible, reason });
+  return {
+    object,
+    label,
+    docs_url: capabilities.docsUrl,
+    scopes,
+    strategies: {
+      full_only: possibility(strategies.full_only),
+      full_then_incremental: possibility(strategies.full_then_incremental),
+      full_then_delta: possibility(strategies.full_then_delta),
+      full_then_window: possibility(strategies.full_then_window),
+    },
+    recommended: {
+      strategy: recommended.strategy,
+      full_refresh_every: recommended.fullRefreshEvery,
+      key_pass_interval_seconds: recommended.keyPassIntervalSeconds,
+      reasons: recommended.reasons,
+    },
+    patterns: {
+      timestamp: patterns.timestamp,
+      compare: patterns.compare,
+      window: patterns.window,
+      change_feed: patterns.changeFeed,
+      delete_feed: patterns.deleteFeed,
+      key_listing: patterns.keyListing,
+      live_lookup: patterns.liveLookup,
+      hub_lookup: patterns.hubLookup,
+    },
+    deletes,
+    watermark: watermark && { path: watermark.path, type: watermark.type, step_seconds: watermark.stepSeconds },
+    feed_kept_seconds: capabilities.feedKeptSeconds,
+    full_listing: capabilities.fullListing,
+    page_size_max: capabilities.pageSizeMax,
+    visibility_lag_seconds: capabilities.visibilityLagSeconds,
   };
 }

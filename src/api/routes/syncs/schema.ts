@@ -4,7 +4,7 @@ import { customerIdField, idField, pathId, timeField, wireTime, wireTimeOrNull }
 import { connectionExample } from '../connections/schema.ts';
 import { destinationExample } from '../destinations/schema.ts';
 import { providerField } from '../provider-configs/schema.ts';
-import { objectField, Strategy, syncConfigExample } from '../sync-configs/schema.ts';
+import { decidedOrder, objectField, syncConfigExample, wireOrder } from '../sync-configs/schema.ts';
 
 export const syncExample = 'sync_01k9d3v5m2q8r7s6t5v4w3x2y1';
 export const syncParams = z.strictObject({ sync_id: pathId('sync_id', 'sync', syncExample) });
@@ -23,9 +23,7 @@ export const Sync = z
     destination_id: idField('destination', destinationExample),
     provider: providerField,
     object: objectField,
-    strategy: Strategy,
-    full_refresh_every: z.int().nullable().openapi({ description: 'A full read after every n incremental ones; null: never again.' }),
-    interval_seconds: z.int().openapi({ description: 'Time between runs.', example: 900 }),
+    ...decidedOrder,
     status: SyncStatus,
     pause_reason: z.enum(['manual', 'auth', 'disconnected', 'config']).nullable().openapi({
       description:
@@ -39,13 +37,14 @@ export const Sync = z
     incrementals_since_full: z.int().openapi({ description: 'Incremental runs since the last full one.' }),
     consecutive_failures: z.int().openapi({ description: 'Failed runs in a row.' }),
     last_success_at: timeField('When a run last succeeded.').nullable(),
+    last_key_pass_at: timeField('When a pass over the keys last ended.').nullable(),
     created_at: timeField('When it was derived.'),
     updated_at: timeField('When it last changed.'),
   })
   .openapi('Sync');
 
 export function wireSync(sync: SyncOf): z.input<typeof Sync> {
-  const { id, provider, object, strategy, status, health } = sync;
+  const { id, provider, object, status, health } = sync;
   return {
     id,
     customer_id: sync.customerId,
@@ -54,9 +53,7 @@ export function wireSync(sync: SyncOf): z.input<typeof Sync> {
     destination_id: sync.destinationId,
     provider,
     object,
-    strategy,
-    full_refresh_every: sync.fullRefreshEvery,
-    interval_seconds: sync.intervalSeconds,
+    ...wireOrder(sync),
     status,
     pause_reason: sync.pauseReason,
     health,
@@ -67,6 +64,7 @@ export function wireSync(sync: SyncOf): z.input<typeof Sync> {
     incrementals_since_full: sync.incrementalsSinceFull,
     consecutive_failures: sync.consecutiveFailures,
     last_success_at: wireTimeOrNull(sync.lastSuccessAt),
+    last_key_pass_at: wireTimeOrNull(sync.lastKeyPassAt),
     created_at: wireTime(sync.createdAt),
     updated_at: wireTime(sync.updatedAt),
   };
