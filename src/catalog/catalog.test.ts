@@ -50,6 +50,16 @@ describe('what is asked for', () => {
     expect(catalog.object('acme', 'Bill__c')).toBe(catalog.object('acme', 'Bill__c'));
   });
 
+  test('what is unfolded from a record can be listed, and is read with its parent only', () => {
+    const lines = [{ object: 'lines', label: 'Lines', path: 'lines', id: 'id' }];
+    const family = catalogOf(provider({ objects: { contacts: object(), invoices: object({ children: lines }) } }));
+    expect(family.listed('acme', 'lines').object).toBe('invoices');
+    expect(family.listed('acme', 'contacts').object).toBe('contacts');
+    expect(() => family.object('acme', 'lines')).toThrow(
+      expect.objectContaining({ code: 'object_unknown', message: expect.stringContaining('Choose invoices') }),
+    );
+  });
+
   test.each(['Bill', "Bill__c' OR 1=1", 'constructor', '__proto__', 'contacts\n', ''])('no object %j', (name) => {
     expect(() => catalog.object('acme', name)).toThrow(
       expect.objectContaining({ code: 'object_unknown', message: expect.stringContaining('Invoice__c') }),
@@ -104,6 +114,22 @@ describe('a definition that does not hold stops the start and names provider and
       'a look-back of versions',
       provider({ objects: { contacts: object({ incremental: { parts: [part], watermark, lookbackSeconds: 5 } }) } }),
       'only a datetime',
+    ],
+    ['a parent that is not there', provider({ objects: { lines: object({ parent: { object: 'deals' } }) } }), 'there is no object deals'],
+    [
+      'an incremental read under parents',
+      provider({ objects: { deals: object(), lines: object({ parent: { object: 'deals' }, keys: { parts: [part] } }) } }),
+      'what is read under a parent is read in full',
+    ],
+    [
+      'an unfolded object that is there already',
+      provider({ objects: { contacts: object({ children: [{ object: 'contacts', label: 'x', path: 'x', id: 'id' }] }) } }),
+      'another object is called contacts',
+    ],
+    [
+      'a settled pass without a time to trail behind',
+      provider({ objects: { contacts: object({ settledLagSeconds: 60 }) } }),
+      'only an incremental read by a datetime',
     ],
     [
       'a deletion time without a mark',

@@ -10,6 +10,8 @@ export interface Catalog {
   provider(name: string): ProviderDefinition;
   /** A declared object, or one that the provider takes by name (Salesforce's custom objects). */
   object(provider: string, object: string): ObjectDefinition;
+  /** Like `object`, for whoever lists records: also one that is unfolded from the records of another, which is the one that is read. */
+  listed(provider: string, object: string): { object: string; definition: ObjectDefinition };
 }
 
 export type CatalogCtx = Ctx & { catalog: Catalog };
@@ -28,7 +30,7 @@ export function createCatalog(options: { environment: 'development' | 'productio
   const sorted = [...providers.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   const anyObjects = new Map<string, ObjectDefinition>();
 
-  return { list: () => sorted, provider: findProvider, object: findObject };
+  return { list: () => sorted, provider: findProvider, object: findObject, listed: findListed };
 
   function findProvider(name: string): ProviderDefinition {
     const provider = providers.get(name);
@@ -38,6 +40,13 @@ export function createCatalog(options: { environment: 'development' | 'productio
         `There is no provider ${quote(name)}. Available: ${sorted.map((known) => known.name).join(', ')}.`,
       );
     return provider;
+  }
+
+  function findListed(providerName: string, name: string): { object: string; definition: ObjectDefinition } {
+    const parent = unfoldedFrom(findProvider(providerName), name);
+    return parent === null
+      ? { object: name, definition: findObject(providerName, name) }
+      : { object: parent, definition: findObject(providerName, parent) };
   }
 
   function findObject(providerName: string, name: string): ObjectDefinition {
@@ -52,7 +61,17 @@ export function createCatalog(options: { environment: 'development' | 'productio
   }
 }
 
-function unknownObject({ displayName, objects, anyObject }: ProviderDefinition, name: string): AppError {
+/** The object whose records hold this one's as a list. */
+function unfoldedFrom({ objects }: ProviderDefinition, name: string): string | null {
+  for (const [parent, { children }] of Object.entries(objects)) if (children?.some((child) => child.object === name)) return parent;
+  return null;
+}
+
+function unknownObject(provider: ProviderDefinition, name: string): AppError {
+  const { displayName, objects, anyObject } = provider;
+  const parent = unfoldedFrom(provider, name);
+  if (parent !== null)
+    return new AppError('object_unknown', `${displayName} has no ${quote(name)} by itself: it comes with ${parent}. Choose ${parent}.`);
   const others = anyObject === undefined ? '' : `, or one by its own name such as ${anyObject.example}`;
   return new AppError(
     'object_unknown',

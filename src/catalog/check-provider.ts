@@ -22,7 +22,30 @@ function crossProblems(definition: ProviderDefinition): string[] {
   const example = definition.anyObject;
   const objects = Object.entries(definition.objects);
   if (example) objects.push([`anyObject(${example.example})`, example.define(example.example)]);
-  return [...templateProblems(definition), ...objects.flatMap(([name, one]) => objectProblems(`objects.${name}`, one))];
+  return [
+    ...templateProblems(definition),
+    ...objects.flatMap(([name, one]) => objectProblems(`objects.${name}`, one)),
+    ...familyProblems(definition),
+  ];
+}
+
+/** Parents exist and are no children of somebody else; an unfolded object has its name for itself. */
+function familyProblems({ objects }: ProviderDefinition): string[] {
+  const problems: string[] = [];
+  const names = Object.keys(objects);
+  for (const [name, { parent, children, incremental, delta, window, keys, settledLagSeconds }] of Object.entries(objects)) {
+    if (parent && !Object.hasOwn(objects, parent.object)) problems.push(`objects.${name}.parent: there is no object ${parent.object}`);
+    if (parent && objects[parent.object]?.parent) problems.push(`objects.${name}.parent: ${parent.object} has a parent itself`);
+    if (parent && (incremental || delta || window || keys))
+      problems.push(`objects.${name}.parent: what is read under a parent is read in full, and in no other way`);
+    if (settledLagSeconds !== undefined && incremental?.watermark.type !== 'datetime')
+      problems.push(`objects.${name}.settledLagSeconds: only an incremental read by a datetime can trail behind`);
+    for (const { object } of children ?? []) {
+      if (names.includes(object)) problems.push(`objects.${name}.children: another object is called ${object}`);
+      names.push(object);
+    }
+  }
+  return problems;
 }
 
 function templateProblems({ auth: kinds, api, captured = {} }: ProviderDefinition): string[] {

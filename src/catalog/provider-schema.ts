@@ -78,6 +78,8 @@ const part = z.strictObject({
   recordsPath: path,
   completeness: z.enum(['complete', 'approximate']),
   feed: feed.optional(),
+  coversChanges: z.boolean().optional(),
+  totalPath: path.optional(),
   isLagging: z.boolean().optional(),
   request: call,
   next: call,
@@ -97,6 +99,14 @@ const mark = z.discriminatedUnion('from', [
   z.strictObject({ from: z.literal('envelope'), path }),
   z.strictObject({ from: z.literal('item') }),
 ]);
+const objectName = z.string().regex(/^[A-Za-z][A-Za-z0-9_]*$/, 'must be letters, digits and _');
+const child = z.strictObject({
+  object: objectName,
+  label: text,
+  path,
+  id: z.union([path, z.array(path).min(2)]),
+  modifiedAt: path.optional(),
+});
 const pageSizeMax = 10_000;
 /** A month. */
 const windowSeconds = z.int().min(1).max(2_678_400);
@@ -129,6 +139,9 @@ export const objectSchema = z.strictObject({
   reread: z.strictObject({ prepare: read.prepare, request: call }).optional(),
   scopes: z.array(text),
   visibilityLagSeconds: z.number().min(0),
+  settledLagSeconds: z.number().min(1).optional(),
+  parent: z.strictObject({ object: objectName, scopesId: z.boolean().optional() }).optional(),
+  children: z.array(child).min(1).optional(),
 });
 
 const hooks = z.strictObject({
@@ -189,7 +202,7 @@ export const providerSchema = z.strictObject({
   }),
   classifyError: call.optional(),
   hooks: hooks.optional(),
-  objects: z.record(z.string().regex(/^[A-Za-z][A-Za-z0-9_]*$/, 'must be letters, digits and _'), objectSchema),
+  objects: z.record(objectName, objectSchema),
   anyObject: z.strictObject({ pattern, example: text, define: call }).optional(),
 });
 

@@ -26,14 +26,14 @@ export type ListRecords = z.input<typeof ListRecords>;
 export type RecordsPage = ListedPage;
 
 /** The catalog says which objects there are; the hub's floor needs nothing else of it. */
-type ListRecordsCtx = HubCtx & { catalog: { object(provider: string, object: string): unknown } };
+type ListRecordsCtx = HubCtx & { catalog: { listed(provider: string, object: string): { object: string } } };
 
 export async function listRecords({ ctx, input }: Args<ListRecords, ListRecordsCtx>): Promise<RecordsPage> {
   const scope = requireScope(ctx.actor, 'records:read');
   const { pageSize = pageSizeDefault, ...given } = ListRecords.parse(input);
   if (scope.customerId !== undefined && given.customerId !== undefined && given.customerId !== scope.customerId)
     throw new AppError('scope_missing', "A customer token lists its own customer's records only.");
-  ctx.catalog.object(given.provider, given.object);
+  ctx.catalog.listed(given.provider, given.object);
   const filters = { ...given, customerId: scope.customerId ?? given.customerId, pageSize };
   const hub = await ctx.hubs.open(await findDestination(ctx, scope.applicationId, filters));
   return hub.listPage(filters);

@@ -21,6 +21,7 @@ export interface ModifiedWalk {
  */
 export function byModified({ walk, ties, nextTie, isEnd }: ModifiedWalk): Paging {
   return {
+    coversChanges: true,
     request(page) {
       const place = placeOf(page);
       return place.kind === 'ties' ? ties(page, place) : walk(page, place);

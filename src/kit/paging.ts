@@ -3,7 +3,7 @@ import { ProviderError } from './errors.ts';
 import type { PageRequest, ReadPart, RequestSpec } from './types.ts';
 
 /** How a part is paged: the half of a `ReadPart` that moves. All of it is pure; positions are JSON and survive crashes. */
-export type Paging = Pick<ReadPart, 'request' | 'next' | 'resume'>;
+export type Paging = Pick<ReadPart, 'request' | 'next' | 'resume' | 'coversChanges'>;
 
 /** The request of the first page; later ones add their place to it. */
 type First = (page: PageRequest) => RequestSpec;

@@ -217,8 +217,41 @@ export interface ObjectDefinition {
   reread?: RereadDefinition;
   /** OAuth scopes that reading needs. */
   scopes: string[];
-  /** How long a change may stay invisible (providers.md section 4), seconds. */
+  /** How long a change may stay invisible, seconds. Every incremental read looks back this far. */
   visibilityLagSeconds: number;
+  /**
+   * Where a change may stay invisible so long that reading that much again in every run would multiply the traffic: runs then look
+   * back `visibilityLagSeconds` only, for freshness, and a settled pass trails this far behind, for completeness. Datetime only.
+   */
+  settledLagSeconds?: number;
+  /** Read under each record of another object, whose id is `parentId` of every request. Its read is always of everything. */
+  parent?: ParentDefinition;
+  /** Lists inside a record that become objects of their own. */
+  children?: ChildDefinition[];
+}
+
+export interface ParentDefinition {
+  /** An object of the same provider; it is read before this one. */
+  object: string;
+  /** Ids are unique under their parent only: the record's id becomes the JSON array of the parent's id and its own. */
+  scopesId?: boolean;
+}
+
+/**
+ * A list inside a record, unfolded: each element becomes a record of the object, with the JSON array of the parent's id and its own
+ * for an id. A list that is there is complete; one that is absent says nothing.
+ */
+export interface ChildDefinition {
+  /** A name that no other object of the provider has. */
+  object: string;
+  /** What a customer reads on the connect page: "Invoice lines". */
+  label: string;
+  /** Path of the list in the parent's record. */
+  path: string;
+  /** Path of the id in the element, unique under its parent; several for a composite key. */
+  id: string | string[];
+  /** Path of the modified time in the element. Default: the parent's. */
+  modifiedAt?: string;
 }
 
 export interface RecordShape {
@@ -330,6 +363,13 @@ export interface ReadPart {
   completeness: 'complete' | 'approximate';
   /** Absent: the items are the records. */
   feed?: FeedShape;
+  /**
+   * An approximate part that all the same skips no change that was visible when it began, such as a walk by modified time: what it
+   * may miss is only where a record stands, never that it changed. Set by `byModified`.
+   */
+  coversChanges?: boolean;
+  /** Path in the envelope of how many records the whole listing has, where the provider says so. An estimate for progress. */
+  totalPath?: string;
   /** Answers from a lagging index (search): they never beat a version that was stored before they came. */
   isLagging?: boolean;
   request: (page: PageRequest) => RequestSpec;
@@ -350,6 +390,8 @@ export interface PageRequest {
   since: string | null;
   pageSize: number;
   prepared: Json;
+  /** Only where the object is read under a parent: the parent's id at the provider. */
+  parentId?: string;
 }
 
 export interface PageAnswer {

@@ -63,8 +63,9 @@ const token = (applicationId: string, customerId: string): Actor => ({
   scopes: ['records:read'],
 });
 const catalog = {
-  object(provider: string, object: string) {
+  listed(provider: string, object: string) {
     if (provider !== 'crm' || !['contact', 'deal'].includes(object)) throw new AppError('object_unknown', 'No such object.');
+    return { object };
   },
 };
 
