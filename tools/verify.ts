@@ -14,6 +14,7 @@ const checks: { name: string; command: string; args: string[] }[] = [
   { name: 'dead code', command: bin('knip'), args: [] },
   { name: 'openapi.json', command: node, args: ['tools/openapi.ts', '--check'] },
   { name: 'generated client', command: node, args: ['tools/sdk.ts', '--check'] },
+  { name: 'docs/providers', command: node, args: ['tools/provider-docs.ts', '--check'] },
   { name: 'lockfile', command: node, args: ['tools/check-lock.mjs'] },
   { name: 'doc references', command: node, args: ['tools/check-docs.ts'] },
 ];

@@ -1,6 +1,6 @@
 export type { Catalog, CatalogCtx } from './catalog.ts';
 export { createCatalog } from './catalog.ts';
-export type { ProviderCapabilities } from './describe.ts';
+export { describeProvider, type ProviderCapabilities } from './describe.ts';
 export { getProvider } from './get-provider.ts';
 export { listProviders } from './list-providers.ts';
 export { loadProviders } from './load-providers.ts';

@@ -1,0 +1,130 @@
+// Writes docs/providers from the catalog: what `GET /v1/providers` answers, for reading. `--check` writes nothing and fails on a difference.
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createCatalog, describeProvider, loadProviders, type ProviderCapabilities } from '../src/catalog/index.ts';
+
+const units: [string, number][] = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+];
+const folder = path.join(import.meta.dirname, '..', 'docs', 'providers');
+// Providers for development only are no part of what a vendor is offered.
+const catalog = createCatalog({ environment: 'production', providers: await loadProviders() });
+const providers = catalog.list().map(describeProvider);
+const pages = new Map([['README.md', indexPage()], ...providers.map((one) => [`${one.provider}.md`, providerPage(one)] as const)]);
+
+const present = await readdir(folder).catch(() => []);
+const stale = present.filter((name) => !pages.has(name));
+if (process.argv.includes('--check')) {
+  const differing: string[] = [];
+  for (const [name, page] of pages) if ((await readFile(path.join(folder, name), 'utf8').catch(() => '')) !== page) differing.push(name);
+  if (differing.length + stale.length > 0) {
+    const which = [...differing, ...stale].join(', ');
+    console.error(`docs/providers does not say what the catalog says (${which}). Run \`npm run provider-docs\`, look at it and commit it.`);
+    process.exitCode = 1;
+  }
+} else {
+  await mkdir(folder, { recursive: true });
+  for (const [name, page] of pages) await writeFile(path.join(folder, name), page);
+  for (const name of stale) await rm(path.join(folder, name));
+}
+
+function indexPage(): string {
+  const rows = providers.map(({ provider, displayName, authKinds, objects }) => [
+    `[${displayName}](${provider}.md)`,
+    `\`${provider}\``,
+    authKinds.join(', '),
+    objects.map(({ object }) => object).join(', '),
+  ]);
+  return `${[
+    '# Providers',
+    'Generated from the catalog by `npm run provider-docs`; `GET /v1/providers` answers the same. A provider that an application declares itself is described there only.',
+    table(['provider', 'name in calls', 'authorisation', 'objects'], rows),
+  ].join('\n\n')}\n`;
+}
+
+function providerPage(one: ProviderCapabilities): string {
+  const { displayName, provider, categories, docsUrl, authKinds, limits, objects, anyObjectExample } = one;
+  const others = anyObjectExample === null ? [] : [`Other objects are taken by their own name, such as \`${anyObjectExample}\`.`];
+  return `${[
+    `# ${displayName}`,
+    [
+      `\`${provider}\` (${categories.join(', ')}), authorised by ${authKinds.join(' or ')}. [API documentation](${docsUrl}).`,
+      `At most ${limits.concurrencyMax} requests in flight per connection; the provider's own limits: [${hostOf(limits.docsUrl)}](${limits.docsUrl}).`,
+      ...others,
+      'Generated from the catalog by `npm run provider-docs`.',
+    ].join('\n'),
+    table(['object', 'strategies', 'recommended', 'deletes between full reads', 'may show late by'], objects.map(overview)),
+    ...objects.map(objectSection),
+  ].join('\n\n')}\n`;
+}
+
+function overview({ object, strategies, recommended, deletes, visibilityLagSeconds }: ProviderCapabilities['objects'][number]): string[] {
+  const possible = Object.entries(strategies).flatMap(([name, { isPossible }]) => (isPossible ? [name] : []));
+  return [
+    `\`${object}\``,
+    possible.length === 1 ? 'full only' : possible.join(', '),
+    recommended.strategy,
+    deletes === 'signalled' ? 'told by the provider' : 'found by a key pass or a full read',
+    duration(visibilityLagSeconds),
+  ];
+}
+
+function objectSection(one: ProviderCapabilities['objects'][number]): string {
+  const { object, label, docsUrl, strategies, recommended, scopes, patterns, watermark } = one;
+  const refused = Object.entries(strategies).flatMap(([name, { reason }]) =>
+    reason === null ? [] : [`- \`${name}\` is not possible: ${reason}`],
+  );
+  const options = [
+    recommended.fullRefreshEvery === null ? null : `full_refresh_every ${recommended.fullRefreshEvery}`,
+    recommended.keyPassIntervalSeconds === null ? null : `key_pass_interval_seconds ${recommended.keyPassIntervalSeconds}`,
+  ].filter((option) => option !== null);
+  const lines = [
+    `- Recommended: \`${recommended.strategy}\`${options.length > 0 ? ` with ${options.join(' and ')}` : ''}. ${recommended.reasons.join(' ')}`,
+    ...refused,
+    watermark === null
+      ? null
+      : `- Filter by change: \`${watermark.path}\` (${watermark.type}${watermark.stepSeconds === null ? '' : `, in steps of ${watermark.stepSeconds} s`}).`,
+    one.feedKeptSeconds === null
+      ? null
+      : `- The feed is kept for ${duration(one.feedKeptSeconds)}; an older position leads to a full read.`,
+    `- Offered: ${offered(patterns)}.`,
+    one.fullListing === 'complete'
+      ? '- The end of a full read proves that everything was listed.'
+      : '- A full read may miss rows that move meanwhile, so a delete is confirmed by the record itself or by a second read.',
+    `- Pages of at most ${one.pageSizeMax}. A change may show late by ${duration(one.visibilityLagSeconds)}.`,
+    `- Scopes: ${scopes.length === 0 ? 'none' : scopes.map((scope) => `\`${scope}\``).join(', ')}. [Documentation](${docsUrl}).`,
+  ];
+  return [`## ${object}`, `${label}.`, lines.filter((line) => line !== null).join('\n')].join('\n\n');
+}
+
+function offered(patterns: ProviderCapabilities['objects'][number]['patterns']): string {
+  const words: Record<keyof typeof patterns, string> = {
+    timestamp: 'filter by change',
+    compare: 'full comparison',
+    window: 'window',
+    changeFeed: 'feed of changes',
+    deleteFeed: 'deleted records told',
+    keyListing: 'listing of keys alone',
+    liveLookup: 'one record by its id',
+    hubLookup: 'one record from the hub',
+  };
+  return (Object.keys(words) as (keyof typeof patterns)[]).flatMap((name) => (patterns[name] ? [words[name]] : [])).join(', ');
+}
+
+function table(head: string[], rows: string[][]): string {
+  const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function duration(seconds: number): string {
+  if (seconds === 0) return 'nothing';
+  const [unit, size] = units.find(([, one]) => seconds >= one && seconds % one === 0) ?? ['second', 1];
+  const count = seconds / size;
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
+
+function hostOf(url: string): string {
+  return new URL(url).host;
+}
