@@ -73,9 +73,9 @@ export async function lockProviderConfig(tx: Tx, { applicationId, providerConfig
 }
 
 /**
- * What a person changed in the config reaches the syncs that exist; a shorter interval counts from now. Another way to find
- * changes, to land them or to tell them, and an earlier start, make the next run a baseline: it reads in full and rewrites
- * nothing that is as it was. Until then the sync goes on from where it stands.
+ * What a person changed in the config reaches the syncs that exist; a shorter interval counts from now. Another
+ * landing, other observed fields and an earlier start ask for a full read; another strategy is noticed by the engine, whose first
+ * read under it is a baseline.
  */
 async function adjustSyncs(tx: Tx, clock: Clock, { applicationId, providerConfigId }: ReconcileInput): Promise<void> {
   await tx.$executeRaw`
@@ -89,8 +89,7 @@ async function adjustSyncs(tx: Tx, clock: Clock, { applicationId, providerConfig
         landing = coalesce(o.landing, 'merge'),
         observed_fields = coalesce(o.observed_fields, '{}'),
         full_requested = s.full_requested
-          or (s.strategy, s.landing, s.observed_fields)
-             is distinct from (o.strategy, coalesce(o.landing, 'merge'), coalesce(o.observed_fields, '{}'))
+          or (s.landing, s.observed_fields) is distinct from (coalesce(o.landing, 'merge'), coalesce(o.observed_fields, '{}'))
           or coalesce(o.start_from, '-infinity') < coalesce(s.start_from, '-infinity'),
         next_run_at = case
           when s.next_run_at is null or s.current_run_id is not null then s.next_run_at

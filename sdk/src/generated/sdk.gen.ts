@@ -511,7 +511,7 @@ export const listSyncConfigs = <ThrowOnError extends boolean = true>(options?: O
 /**
  * Create a sync config
  *
- * Orders what to sync, for every customer that has connected the provider or ever will. Strategy, refresh and interval hold for every object that does not say otherwise.
+ * Orders what to sync, for every customer that has connected the provider or ever will. What is said beside `objects` holds for every object that does not say otherwise. A strategy that an object does not allow is refused with the alternatives; as a default it is replaced, and the answer says so.
  *
  * Needs the scope `sync_configs:write`.
  */
@@ -566,7 +566,7 @@ export const getSyncConfig = <ThrowOnError extends boolean = true>(options: Opti
 /**
  * Update a sync config
  *
- * Changes what is given; syncs follow in the same transaction. A change that removes syncs is refused with their number unless forced.
+ * Changes what is given; syncs follow in the same transaction. A change that removes syncs is refused with their number unless forced. The first run after another strategy is a baseline: it reads in full and rewrites nothing that is as it was. Other observed fields and another landing need `resync`.
  *
  * Needs the scope `sync_configs:write`.
  */

@@ -94,7 +94,7 @@ export type Problem = {
     /**
      * Stable: programs branch on this.
      */
-    code: 'input_invalid' | 'cursor_invalid' | 'provider_unknown' | 'object_unknown' | 'strategy_unsupported' | 'return_url_not_allowed' | 'oauth_state_invalid' | 'oauth_denied' | 'unauthenticated' | 'scope_missing' | 'origin_not_allowed' | 'not_found' | 'method_not_allowed' | 'account_mismatch' | 'already_exists' | 'conflict' | 'force_required' | 'idempotency_key_reused' | 'request_in_progress' | 'answer_lost' | 'connection_not_active' | 'provider_config_broken' | 'connect_session_used' | 'connect_session_expired' | 'cursor_expired' | 'body_too_large' | 'content_type_unsupported' | 'provider_rejected' | 'provider_rate_limited' | 'internal' | 'provider_unavailable' | 'destination_unavailable';
+    code: 'input_invalid' | 'cursor_invalid' | 'provider_unknown' | 'object_unknown' | 'strategy_unsupported' | 'return_url_not_allowed' | 'oauth_state_invalid' | 'oauth_denied' | 'unauthenticated' | 'scope_missing' | 'origin_not_allowed' | 'not_found' | 'method_not_allowed' | 'account_mismatch' | 'already_exists' | 'conflict' | 'force_required' | 'resync_required' | 'idempotency_key_reused' | 'request_in_progress' | 'answer_lost' | 'connection_not_active' | 'provider_config_broken' | 'connect_session_used' | 'connect_session_expired' | 'cursor_expired' | 'body_too_large' | 'content_type_unsupported' | 'provider_rejected' | 'provider_rate_limited' | 'internal' | 'provider_unavailable' | 'destination_unavailable';
     /**
      * A sentence that says what to do next.
      */
@@ -245,6 +245,19 @@ export type Provider = {
      */
     docs_url: string;
     /**
+     * What we keep to.
+     */
+    limits: {
+        /**
+         * The provider's page about its limits.
+         */
+        docs_url: string;
+        /**
+         * Requests in flight per connection.
+         */
+        concurrency_max: number;
+    };
+    /**
      * How customers may authorise; the first is the default.
      */
     auth_kinds: Array<AuthKind>;
@@ -284,27 +297,42 @@ export type ProviderObject = {
      * How it can be read.
      */
     strategies: {
-        full_only: {
-            /**
-             * Always.
-             */
-            is_possible: true;
-        };
-        full_then_incremental: {
-            /**
-             * Whether the provider tells what changed.
-             */
-            is_possible: boolean;
-            /**
-             * Why not.
-             */
-            reason: string | null;
-        };
+        full_only: StrategyPossibility;
+        full_then_incremental: StrategyPossibility;
+        full_then_delta: StrategyPossibility;
+        full_then_window: StrategyPossibility;
     };
+    recommended: StrategyRecommendation;
+    patterns: CapturePatterns;
     /**
      * How deletes become known: by the provider, or by a full read only.
      */
     deletes: 'signalled' | 'full_read';
+    /**
+     * What the filter by change goes by; null: there is none.
+     */
+    watermark: {
+        /**
+         * Where it stands in a record.
+         */
+        path: string;
+        /**
+         * How its values are compared.
+         */
+        type: 'datetime' | 'integer' | 'opaque';
+        /**
+         * The filter compares in steps of this; null: as fine as the values are.
+         */
+        step_seconds: number | null;
+    } | null;
+    /**
+     * The provider forgets changes of its feed after this; null: it says no limit, or has no feed.
+     */
+    feed_kept_seconds: number | null;
+    /**
+     * Whether the end of a full read proves that everything was listed. If not, a delete is confirmed before it is believed.
+     */
+    full_listing: 'complete' | 'approximate';
     /**
      * Records per page at the provider.
      */
@@ -313,6 +341,79 @@ export type ProviderObject = {
      * How long a change may stay invisible at the provider.
      */
     visibility_lag_seconds: number;
+};
+
+export type StrategyPossibility = {
+    /**
+     * Whether the provider offers what it needs.
+     */
+    is_possible: boolean;
+    /**
+     * Why not.
+     */
+    reason: string | null;
+};
+
+/**
+ * What we would choose.
+ */
+export type StrategyRecommendation = {
+    strategy: Strategy;
+    /**
+     * The `full_refresh_every` that goes with it.
+     */
+    full_refresh_every: number | null;
+    /**
+     * The `key_pass_interval_seconds` that goes with it.
+     */
+    key_pass_interval_seconds: number | null;
+    /**
+     * Why, a sentence each.
+     */
+    reasons: Array<string>;
+};
+
+/**
+ * `full_only`: everything, every time. `full_then_incremental`: everything once, then what changed since a mark. `full_then_delta`: everything once, then the provider's feed of changes. `full_then_window`: everything once, then a trailing stretch of time.
+ */
+export type Strategy = 'full_only' | 'full_then_incremental' | 'full_then_delta' | 'full_then_window';
+
+/**
+ * What the provider offers to build a strategy from.
+ */
+export type CapturePatterns = {
+    /**
+     * A filter by time or version.
+     */
+    timestamp: boolean;
+    /**
+     * Everything read and compared by content.
+     */
+    compare: boolean;
+    /**
+     * A trailing stretch of time read again.
+     */
+    window: boolean;
+    /**
+     * A feed of changes with a position.
+     */
+    change_feed: boolean;
+    /**
+     * Deleted records are listed, or marked among the others.
+     */
+    delete_feed: boolean;
+    /**
+     * Ids without their records. Without it a pass for deletes reads the full listing.
+     */
+    key_listing: boolean;
+    /**
+     * One record by its id, from the provider.
+     */
+    live_lookup: boolean;
+    /**
+     * One record by its id, from the hub.
+     */
+    hub_lookup: boolean;
 };
 
 export type ProviderConfig = {
@@ -842,6 +943,11 @@ export type SyncConfig = {
      * What is synced, with everything decided.
      */
     objects: Array<SyncConfigObject>;
+    new_objects: NewObjects;
+    /**
+     * Objects that the provider has begun to offer since this config was last written, and that it does not sync.
+     */
+    newly_offered: Array<string>;
     /**
      * Whether a new connection is read at once.
      */
@@ -865,6 +971,10 @@ export type SyncConfigObject = {
      * The object's name at the provider.
      */
     object: string;
+    /**
+     * Why this strategy, where it was chosen for you; null: you chose it.
+     */
+    strategy_reason: string | null;
     strategy: Strategy;
     /**
      * A full read after every n incremental ones; null: never again.
@@ -874,12 +984,34 @@ export type SyncConfigObject = {
      * Time between runs.
      */
     interval_seconds: number;
+    /**
+     * How far back every run reads again; null: no window.
+     */
+    window_seconds: number | null;
+    /**
+     * How often deletes are looked for by keys; null: never.
+     */
+    key_pass_interval_seconds: number | null;
+    /**
+     * The first read takes what was modified since then; null: everything.
+     */
+    start_from: string | null;
+    landing: Landing;
+    /**
+     * Fields whose change is a change; null: the whole record.
+     */
+    observed_fields: Array<string> | null;
 };
 
 /**
- * `full_only`: everything, every time. `full_then_incremental`: everything once, then what changed.
+ * `merge`: one row per record. `append`: every version is kept beside it. `replace`: every read swaps the whole set; it goes with `full_only`.
  */
-export type Strategy = 'full_only' | 'full_then_incremental';
+export type Landing = 'merge' | 'append' | 'replace';
+
+/**
+ * What becomes of an object that the provider begins to offer: `list` tells it in `newly_offered`, `include` syncs it.
+ */
+export type NewObjects = 'list' | 'include';
 
 export type CreateSyncConfig = {
     /**
@@ -890,7 +1022,7 @@ export type CreateSyncConfig = {
      * Default: the hosted destination.
      */
     destination_id?: string;
-    strategy?: Strategy;
+    strategy?: StrategyInput;
     /**
      * A full read after every n incremental ones; null or left out: never again after the first.
      */
@@ -900,21 +1032,40 @@ export type CreateSyncConfig = {
      */
     interval_seconds?: number;
     /**
+     * With `full_then_window`: how far back every run reads again; default 30 days.
+     */
+    window_seconds?: number | null;
+    /**
+     * Deletes that the provider tells nobody about are looked for this often, by a pass over the keys; null: never.
+     */
+    key_pass_interval_seconds?: number | null;
+    /**
+     * The first read takes only what was modified since then; null or left out: everything. Moved to an earlier time, the next run loads the older records.
+     */
+    start_from?: string | null;
+    landing?: Landing;
+    /**
      * What to sync. Each object once.
      */
     objects: Array<SyncConfigObjectInput>;
+    new_objects?: NewObjects;
     /**
      * Default true: a new connection is read at once. false: the first run of each sync waits for a trigger.
      */
     start_on_connection?: boolean;
 };
 
+/**
+ * How changes are found. `auto`, and what is left out, takes what the catalog recommends; the answer says what and why.
+ */
+export type StrategyInput = 'auto' | 'full_only' | 'full_then_incremental' | 'full_then_delta' | 'full_then_window';
+
 export type SyncConfigObjectInput = {
     /**
      * The object's name at the provider.
      */
     object: string;
-    strategy?: Strategy;
+    strategy?: StrategyInput;
     /**
      * A full read after every n incremental ones; null or left out: never again after the first.
      */
@@ -923,6 +1074,23 @@ export type SyncConfigObjectInput = {
      * Time between runs; default one hour.
      */
     interval_seconds?: number;
+    /**
+     * With `full_then_window`: how far back every run reads again; default 30 days.
+     */
+    window_seconds?: number | null;
+    /**
+     * Deletes that the provider tells nobody about are looked for this often, by a pass over the keys; null: never.
+     */
+    key_pass_interval_seconds?: number | null;
+    /**
+     * The first read takes only what was modified since then; null or left out: everything. Moved to an earlier time, the next run loads the older records.
+     */
+    start_from?: string | null;
+    landing?: Landing;
+    /**
+     * Paths of the fields whose change is a change; null or left out: the whole record.
+     */
+    observed_fields?: Array<string> | null;
 };
 
 export type SyncConfigPage = {
@@ -945,7 +1113,7 @@ export type UpdateSyncConfig = {
      * The whole new list; what is left out is removed.
      */
     objects?: Array<SyncConfigObjectInput>;
-    strategy?: Strategy;
+    strategy?: StrategyInput;
     /**
      * A full read after every n incremental ones; null or left out: never again after the first.
      */
@@ -954,6 +1122,20 @@ export type UpdateSyncConfig = {
      * Time between runs; default one hour.
      */
     interval_seconds?: number;
+    /**
+     * With `full_then_window`: how far back every run reads again; default 30 days.
+     */
+    window_seconds?: number | null;
+    /**
+     * Deletes that the provider tells nobody about are looked for this often, by a pass over the keys; null: never.
+     */
+    key_pass_interval_seconds?: number | null;
+    /**
+     * The first read takes only what was modified since then; null or left out: everything. Moved to an earlier time, the next run loads the older records.
+     */
+    start_from?: string | null;
+    landing?: Landing;
+    new_objects?: NewObjects;
     /**
      * Whether a new connection is read at once.
      */
@@ -966,6 +1148,10 @@ export type UpdateSyncConfig = {
      * Yes, remove syncs with their run history.
      */
     force?: boolean;
+    /**
+     * Yes, read everything again for other observed fields or another landing.
+     */
+    resync?: boolean;
 };
 
 export type SyncPage = {
@@ -1021,6 +1207,23 @@ export type Sync = {
      * Time between runs.
      */
     interval_seconds: number;
+    /**
+     * How far back every run reads again; null: no window.
+     */
+    window_seconds: number | null;
+    /**
+     * How often deletes are looked for by keys; null: never.
+     */
+    key_pass_interval_seconds: number | null;
+    /**
+     * The first read takes what was modified since then; null: everything.
+     */
+    start_from: string | null;
+    landing: Landing;
+    /**
+     * Fields whose change is a change; null: the whole record.
+     */
+    observed_fields: Array<string> | null;
     status: SyncStatus;
     /**
      * `manual`: a person; `auth`: the customer must authorise again; `disconnected`: the connection is gone; `config`: the sync config is off.
@@ -1055,6 +1258,10 @@ export type Sync = {
      * When a run last succeeded.
      */
     last_success_at: string | null;
+    /**
+     * When a pass over the keys last ended.
+     */
+    last_key_pass_at: string | null;
     /**
      * When it was derived.
      */
@@ -3047,7 +3254,7 @@ export type UpdateSyncConfigErrors = {
      */
     404: Problem;
     /**
-     * Problem: `force_required`, `conflict`
+     * Problem: `force_required`, `resync_required`, `conflict`
      */
     409: Problem;
     /**
