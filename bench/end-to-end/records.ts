@@ -38,4 +38,4 @@ export async function fetchRecords({
   return records;
 }
 
-const emptyHash = Buffer.alloc(16);
+const emptyHash = '\0'.repeat(16);

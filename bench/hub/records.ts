@@ -30,7 +30,7 @@ function benchRecord(n: number): IncomingRecord {
   return {
     id: idOf(n),
     raw,
-    hash: createHash('md5').update(raw).digest(),
+    hash: createHash('md5').update(raw).digest().toString('latin1'),
     modifiedAt,
     isDeleted: false,
     isSanitised: false,

@@ -4,6 +4,6 @@ import { contentHash } from './hash.ts';
 
 test('the content hash is the first 16 bytes of sha-256, stable for ever because hubs store it', () => {
   const bytes = Buffer.from('{"id":"ü"}', 'utf8');
-  expect(contentHash(bytes)).toEqual(createHash('sha256').update(bytes).digest().subarray(0, 16));
-  expect(contentHash(bytes).toString('hex')).toBe('371206c134077c6b0f3dca12fe8bddf3');
+  expect(contentHash(bytes)).toBe(createHash('sha256').update(bytes).digest().subarray(0, 16).toString('latin1'));
+  expect(Buffer.from(contentHash(bytes), 'latin1').toString('hex')).toBe('371206c134077c6b0f3dca12fe8bddf3');
 });

@@ -8,8 +8,8 @@ const latin1 = 'latin1' as BufferEncoding as 'hex';
 /**
  * The hash that tells changed from unchanged: the first 16 bytes of sha-256 over the record's bytes as they came.
  * Whoever writes a record must not be able to craft a second one that counts as unchanged, so it is a cryptographic one.
+ * One byte a character (latin1): a text costs a third of a Buffer, of which every record in flight would hold one.
  */
-export function contentHash(bytes: Buffer): Buffer {
-  // As text and back: 1.6 µs for 1.4 KB instead of 2.3 µs through a buffer (Node 24), because the answer is not allocated outside the heap.
-  return Buffer.from(hash('sha256', bytes, latin1).slice(0, contentHashBytes), 'latin1');
+export function contentHash(bytes: Buffer): string {
+  return hash('sha256', bytes, latin1).slice(0, contentHashBytes);
 }

@@ -1,4 +1,5 @@
 import { closeBrace, closeBracket, colon, comma, openBrace, openBracket, quote, skipSpace, skipString, skipValue } from './json-skip.ts';
+import type { Steps } from './steps.ts';
 
 /**
  * Finds the array of records in a JSON document without parsing them, so that the bytes of every record can be stored
@@ -15,9 +16,12 @@ export interface ScannedArray {
 /** Looks at the element that begins here and answers its end, so that it need not be walked a second time; -1: find the end without me. */
 export type VisitElement = (body: Buffer, start: number) => number;
 
+/** Elements between two breaks: about half a millisecond. */
+const scanBreakElements = 100;
+
 /** `path`: the keys that lead to the array; an empty list means that the document itself is the array. */
-export function scanArray(body: Buffer, path: readonly string[], visit?: VisitElement): ScannedArray | null {
-  const place = findArray(body, skipSpace(body, 0), path, 0, visit);
+export function* scanArray(body: Buffer, path: readonly string[], visit?: VisitElement): Steps<ScannedArray | null> {
+  const place = yield* findArray(body, skipSpace(body, 0), path, 0, visit);
   if (place === null || skipSpace(body, place.documentEnd) !== body.length) return null;
   return { ranges: place.ranges, envelope: Buffer.concat([body.subarray(0, place.start + 1), body.subarray(place.end - 1)]) };
 }
@@ -29,16 +33,28 @@ interface Place {
   documentEnd: number;
 }
 
-function findArray(body: Buffer, at: number, path: readonly string[], depth: number, visit: VisitElement | undefined): Place | null {
-  if (depth < path.length) return body[at] === openBrace ? findInObject(body, at, path, depth, visit) : null;
+function* findArray(
+  body: Buffer,
+  at: number,
+  path: readonly string[],
+  depth: number,
+  visit: VisitElement | undefined,
+): Steps<Place | null> {
+  if (depth < path.length) return body[at] === openBrace ? yield* findInObject(body, at, path, depth, visit) : null;
   if (body[at] !== openBracket) return null;
   const ranges: number[] = [];
-  const end = splitElements(body, at, ranges, visit);
+  const end = yield* splitElements(body, at, ranges, visit);
   return end === -1 ? null : { start: at, end, ranges, documentEnd: end };
 }
 
 /** A key that stands twice is odd: the last would count, and it may be another kind of value. */
-function findInObject(body: Buffer, at: number, path: readonly string[], depth: number, visit: VisitElement | undefined): Place | null {
+function* findInObject(
+  body: Buffer,
+  at: number,
+  path: readonly string[],
+  depth: number,
+  visit: VisitElement | undefined,
+): Steps<Place | null> {
   let place: Place | null = null;
   let i = skipSpace(body, at + 1);
   while (body[i] === quote) {
@@ -50,7 +66,7 @@ function findInObject(body: Buffer, at: number, path: readonly string[], depth: 
     i = skipSpace(body, i + 1);
     if (isWanted) {
       if (place !== null) return null;
-      place = findArray(body, i, path, depth + 1, visit);
+      place = yield* findArray(body, i, path, depth + 1, visit);
       if (place === null) return null;
       i = place.documentEnd;
     } else i = skipValue(body, i);
@@ -64,7 +80,7 @@ function findInObject(body: Buffer, at: number, path: readonly string[], depth: 
 }
 
 /** Collects the elements' ranges; the array's end, or -1. */
-function splitElements(body: Buffer, start: number, ranges: number[], visit: VisitElement | undefined): number {
+function* splitElements(body: Buffer, start: number, ranges: number[], visit: VisitElement | undefined): Steps<number> {
   let i = skipSpace(body, start + 1);
   if (body[i] === closeBracket) return i + 1;
   while (i < body.length) {
@@ -72,6 +88,7 @@ function splitElements(body: Buffer, start: number, ranges: number[], visit: Vis
     if (end === -1) end = skipValue(body, i);
     if (end === -1) return -1;
     ranges.push(i, end);
+    if (ranges.length % (2 * scanBreakElements) === 0) yield;
     i = skipSpace(body, end);
     if (body[i] === closeBracket) return i + 1;
     if (body[i] !== comma) return -1;

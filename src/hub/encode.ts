@@ -29,6 +29,17 @@ export function byteaArray(values: readonly Buffer[]): Buffer {
   return out;
 }
 
+/** The same of hashes, which are held as text of one byte a character. */
+export function hashArray(values: readonly string[]): Buffer {
+  const out = startArray(oids.bytea, values.length, sum(values.map((value) => value.length)));
+  let at = arrayHeaderBytes;
+  for (const value of values) {
+    at = out.writeInt32BE(value.length, at);
+    at += out.write(value, at, 'latin1');
+  }
+  return out;
+}
+
 export function jsonbArray(values: readonly Buffer[]): Buffer {
   const out = startArray(oids.jsonb, values.length, sum(values.map((value) => value.length + 1)));
   let at = arrayHeaderBytes;
@@ -101,7 +112,8 @@ export interface CopyConstants {
 
 export interface CopyRow {
   id: string;
-  hash: Buffer;
+  /** One byte a character (latin1). */
+  hash: string;
   modifiedAt: Date | null;
   isSanitised: boolean;
   raw: Buffer;
@@ -139,7 +151,7 @@ export function writeCopyRow(out: Buffer, head: Buffer, row: CopyRow, start: num
   const idBytes = out.write(row.id, at + 4);
   at = out.writeInt32BE(idBytes, at) + idBytes;
   at = out.writeInt32BE(row.hash.length, at);
-  at += row.hash.copy(out, at);
+  at += out.write(row.hash, at, 'latin1');
   at = writeTimestamp(out, row.modifiedAt, at);
   at = out.writeInt32BE(1, at);
   at = out.writeUInt8(row.isSanitised ? 1 : 0, at);

@@ -7,7 +7,7 @@ const at = (ms: number) => new Date(Date.UTC(2026, 0, 1) + ms);
 function record(id: string, rest: Partial<IncomingRecord> = {}): IncomingRecord {
   return {
     id,
-    hash: Buffer.alloc(16),
+    hash: '\0'.repeat(16),
     raw: Buffer.from('{}'),
     modifiedAt: null,
     isDeleted: false,

@@ -1,10 +1,10 @@
-import { bigintArray, byteaArray, textArray, timestampArray } from './encode.ts';
+import { bigintArray, hashArray, textArray, timestampArray } from './encode.ts';
 import type { HubHandle } from './handle.ts';
 import { incomingWins } from './rule.ts';
 import type { HubTx } from './transaction.ts';
 import type { HubConnection, HubTable, IncomingRecord } from './types.ts';
 
-const probeRowsMax = 1000; // larger ones are no faster
+const probeRowsMax = 5000; // larger ones are no faster
 
 /**
  * What of a batch is new or changed: hashes are compared where they stand, and only places of the batch come back.
@@ -31,7 +31,7 @@ export async function probe(
       values: [
         place.connection.number,
         textArray(batch.map((record) => record.id)),
-        byteaArray(batch.map((record) => record.hash)),
+        hashArray(batch.map((record) => record.hash)),
         timestampArray(batch.map((record) => record.modifiedAt)),
         bigintArray(batch.map((record) => record.askedSeq)),
       ],

@@ -114,8 +114,8 @@ export interface SliceInput extends Fenced {
 export interface IncomingRecord {
   /** The provider's id; composite keys as one canonical text. Never empty. */
   id: string;
-  /** 16 bytes over the record's bytes as they came. */
-  hash: Buffer;
+  /** 16 bytes over the record's bytes as they came, one a character (latin1). */
+  hash: string;
   /** The record's JSON text. What jsonb refuses (U+0000, lone surrogates) is already replaced visibly. */
   raw: Buffer;
   /** The provider's modified time (deletion time for a delete signal). */

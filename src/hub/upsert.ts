@@ -1,4 +1,4 @@
-import { boolArray, byteaArray, jsonbArray, textArray, timestampArray } from './encode.ts';
+import { boolArray, hashArray, jsonbArray, textArray, timestampArray } from './encode.ts';
 import type { HubHandle } from './handle.ts';
 import { incomingWins } from './rule.ts';
 import type { HubTx } from './transaction.ts';
@@ -63,7 +63,7 @@ export async function upsertRecords(
       syncedAt,
       lowestAsked(records),
       textArray(records.map((record) => record.id)),
-      byteaArray(records.map((record) => record.hash)),
+      hashArray(records.map((record) => record.hash)),
       timestampArray(records.map((record) => record.modifiedAt)),
       jsonbArray(records.map((record) => record.raw)),
       boolArray(records.map((record) => record.isSanitised)),

@@ -58,7 +58,7 @@ export const defaultLimits: Limits = {
   sliceSecondsMax: 2,
   slicePagesMax: 200,
   transactionRowsMax: 10_000,
-  transactionBytesMax: 4 * 1024 * 1024,
+  transactionBytesMax: 6 * 1024 * 1024,
   leaseSeconds: 45,
   tickSeconds: 5,
   requestTimeoutSeconds: 30,

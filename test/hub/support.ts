@@ -104,7 +104,7 @@ export function record(id: string, content: unknown = { id }, rest: Partial<Inco
   return {
     id,
     raw,
-    hash: createHash('md5').update(raw).digest(),
+    hash: createHash('md5').update(raw).digest().toString('latin1'),
     modifiedAt: null,
     isDeleted: false,
     isSanitised: false,

@@ -15,11 +15,14 @@ export interface Answer extends ProviderAnswer {
  * One question to the provider, asked again where the reaction is a short wait. `understand` belongs to it: an answer that is not
  * a page (cut in the middle, a proxy's error page with status 200) is a failure of the provider like any other.
  */
-export async function ask<T>(slice: Slice, spec: RequestSpec, understand: (answer: Answer) => T): Promise<T> {
+export async function ask<T>(slice: Slice, spec: RequestSpec, understand: (answer: Answer) => T | Promise<T>): Promise<T> {
   for (;;) {
     try {
       const { answer, tookMs } = await send(slice, spec);
-      const understood = understand({ ...answer, askedTime: answer.providerTime && new Date(answer.providerTime.getTime() - tookMs) });
+      const understood = await understand({
+        ...answer,
+        askedTime: answer.providerTime && new Date(answer.providerTime.getTime() - tookMs),
+      });
       slice.failures = 0;
       return understood;
     } catch (error) {

@@ -37,8 +37,8 @@ export async function fetchPage(slice: Slice, cursor: Cursor): Promise<ArrivedPa
     prepared,
   };
   const askedSeq = await hub.lastDrawnSeq();
-  const { opened, providerTime } = await ask(slice, part.request(request), ({ body, headers, askedTime }) => ({
-    opened: openPage({
+  const { opened, providerTime } = await ask(slice, part.request(request), async ({ body, headers, askedTime }) => ({
+    opened: await openPage({
       body,
       part,
       object: definition,

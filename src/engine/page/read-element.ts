@@ -3,6 +3,7 @@ import { contentHash } from '../../base/hash.ts';
 import { createPicker, type Picked, type Picker } from '../../base/json-pick.ts';
 import { sanitiseJson } from '../../base/json-sanitise.ts';
 import { compilePath } from '../../base/path.ts';
+import type { Steps } from '../../base/steps.ts';
 import type { IncomingRecord, QuarantinedRecord } from '../../hub/types.ts';
 import type { Json, PageAnswer } from '../../kit/index.ts';
 import type { PageInput } from './read-page.ts';
@@ -41,7 +42,7 @@ export interface Reading {
 }
 
 /** Cuts the page into its elements and walks each of them, in one pass over the bytes. */
-export function startReading(input: PageInput): Reading {
+export function* startReading(input: PageInput): Steps<Reading> {
   const { record } = input.object;
   const paths: string[] = [];
   const slotOf = (path: string | undefined) => (path === undefined ? -1 : paths.push(path) - 1);
@@ -61,7 +62,7 @@ export function startReading(input: PageInput): Reading {
     picker.save(walks);
     return end;
   };
-  const { body, ranges, envelope, isVisited } = slicePage(input.body, input.part.recordsPath, visit);
+  const { body, ranges, envelope, isVisited } = yield* slicePage(input.body, input.part.recordsPath, visit);
   if (!isVisited) {
     walks = [];
     for (let i = 0; i < ranges.length; i += 2) visit(body, ranges[i]!);

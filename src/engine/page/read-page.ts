@@ -1,3 +1,4 @@
+import { atOnce, type Steps, withBreaks } from '../../base/steps.ts';
 import type { IncomingRecord, QuarantinedRecord } from '../../hub/types.ts';
 import type { IncrementalDefinition, ObjectDefinition, PageAnswer, ReadPart } from '../../kit/index.ts';
 import { findLast, type Reading, readElement, startReading } from './read-element.ts';
@@ -31,9 +32,9 @@ export interface ReadPage {
  * an answer that is not a page is a `ProviderError`, never an empty page.
  */
 export function readPage(input: PageInput): ReadPage {
-  const reading = startReading(input);
+  const reading = atOnce(startReading(input));
+  atOnce(readElements(reading));
   const count = reading.ranges.length / 2;
-  for (let i = 0; i < count; i++) readElement(reading, i);
   return pageOf(reading, { envelope: reading.envelope, headers: input.headers, count, last: reading.last });
 }
 
@@ -44,24 +45,29 @@ export interface OpenedPage {
   read(): Promise<ReadPage>;
 }
 
-/** Records that are read without a break: about a millisecond. */
-const breakRecords = 200;
+/** Records that are read without a break: about half a millisecond. */
+const breakRecords = 100;
 
 /** `readPage` in two steps, so that the next page can be on its way while this one is read. */
-export function openPage(input: PageInput): OpenedPage {
-  const reading = startReading(input);
+export async function openPage(input: PageInput): Promise<OpenedPage> {
+  const reading = await withBreaks(startReading(input));
   const count = reading.ranges.length / 2;
   const answer = { envelope: reading.envelope, headers: input.headers, count, last: findLast(reading) };
   return {
     answer,
     async read() {
-      for (let i = 0; i < count; i++) {
-        if (i % breakRecords === 0) await new Promise((resolve) => setImmediate(resolve));
-        readElement(reading, i);
-      }
+      await withBreaks(readElements(reading));
       return pageOf(reading, answer);
     },
   };
+}
+
+function* readElements(reading: Reading): Steps<void> {
+  const count = reading.ranges.length / 2;
+  for (let i = 0; i < count; i++) {
+    if (i % breakRecords === 0) yield;
+    readElement(reading, i);
+  }
 }
 
 function pageOf(reading: Reading, answer: PageAnswer): ReadPage {

@@ -1,5 +1,6 @@
 import { scanArray, type VisitElement } from '../../base/json-scan.ts';
 import { compilePath, readPath } from '../../base/path.ts';
+import type { Steps } from '../../base/steps.ts';
 import { type Json, ProviderError } from '../../kit/index.ts';
 
 export interface SlicedPage {
@@ -12,10 +13,10 @@ export interface SlicedPage {
 }
 
 /** Cuts an answer into the bytes of its records. Falls back to parsing the whole answer where the scanner is not certain. */
-export function slicePage(body: Buffer, recordsPath: string, visit?: VisitElement): SlicedPage {
+export function* slicePage(body: Buffer, recordsPath: string, visit?: VisitElement): Steps<SlicedPage> {
   const document = body.subarray(startsWithMark(body) ? byteOrderMark.length : 0);
   const segments = segmentsOf(recordsPath);
-  const scanned = scanArray(document, segments, visit);
+  const scanned = yield* scanArray(document, segments, visit);
   if (scanned !== null)
     return { body: document, ranges: scanned.ranges, envelope: parse(scanned.envelope, reviveNothing) as Json, isVisited: true };
   return sliceParsed(document, recordsPath, segments);

@@ -1,0 +1,26 @@
+const semiSpaceFlag = '--max-semi-space-size=';
+
+/**
+ * Half of the young generation, megabytes. Records in flight are few and bounded: a larger one would only hold more garbage
+ * (a worker grew by 15 MB and was no faster).
+ */
+const semiSpaceMb = 8;
+
+/** glibc keeps freed memory apart for every thread that asked for some: one place for all is 10 MB less, and no slower here. */
+const mallocArenas = '1';
+
+/**
+ * Begins the program again in the same process with its memory bounded: V8 and the C library take these bounds at their start
+ * only. The process keeps its id, its files and whoever waits for it; a process that speaks with its parent by Node's own
+ * channel is left alone, because the channel would be lost.
+ * https://nodejs.org/api/process.html#processexecvefile-args-env
+ */
+export function boundMemory(): void {
+  const { execArgv, execPath, argv, env } = process;
+  const isBound = execArgv.some((word) => word.startsWith(semiSpaceFlag));
+  if (isBound || process.connected || typeof process.execve !== 'function') return;
+  process.execve(execPath, [execPath, `${semiSpaceFlag}${semiSpaceMb}`, ...execArgv, ...argv.slice(1)], {
+    ...(env as Record<string, string>),
+    MALLOC_ARENA_MAX: env.MALLOC_ARENA_MAX ?? mallocArenas,
+  });
+}
