@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { createControl } from './control-client.ts';
 import { createHubspotDialect, hubspotData } from './hubspot/index.ts';
 import { createOwnDialect, ownData } from './own/index.ts';
+import { createPipedriveDialect, pipedriveData } from './pipedrive/index.ts';
 import { createSalesforceDialect, salesforceData } from './salesforce/index.ts';
 import { createSandboxServer } from './server.ts';
 import { World } from './world.ts';
@@ -23,10 +24,15 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-/** A SaaS in a box: OAuth server and CRM of our own dialect, HubSpot's and Salesforce's. */
+/** A SaaS in a box: OAuth server and data of our own dialect and of those of real providers. */
 export async function createSandbox({ port = 0, host = '127.0.0.1', seed = 1 }: SandboxOptions = {}): Promise<Sandbox> {
-  const world = new World({ sandbox: ownData, hubspot: hubspotData, salesforce: salesforceData }, seed);
-  const dialects = [createHubspotDialect(world), createSalesforceDialect(world), createOwnDialect(world, seed)];
+  const world = new World({ sandbox: ownData, hubspot: hubspotData, salesforce: salesforceData, pipedrive: pipedriveData }, seed);
+  const dialects = [
+    createHubspotDialect(world),
+    createSalesforceDialect(world),
+    createPipedriveDialect(world),
+    createOwnDialect(world, seed),
+  ];
   const server = createSandboxServer(world, dialects);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -54,5 +60,6 @@ export function originOverridesFor(url: string): Record<string, string> {
     'https://login.salesforce.com': `${url}/salesforce`,
     'https://test.salesforce.com': `${url}/salesforce`,
     'https://*.my.salesforce.com': `${url}/salesforce`,
+    'https://*.pipedrive.com': `${url}/pipedrive`,
   };
 }

@@ -3,8 +3,8 @@ import { seedOf } from './random.ts';
 import { Store } from './store/store.ts';
 import type { Model } from './store/types.ts';
 
-export type DialectName = 'sandbox' | 'hubspot' | 'salesforce';
-export const dialectNames: readonly DialectName[] = ['sandbox', 'hubspot', 'salesforce'];
+export type DialectName = 'sandbox' | 'hubspot' | 'salesforce' | 'pipedrive';
+export const dialectNames: readonly DialectName[] = ['sandbox', 'hubspot', 'salesforce', 'pipedrive'];
 
 /** What a dialect brings: its objects, and how refresh tokens behave unless an account is told otherwise. */
 export interface DialectData {

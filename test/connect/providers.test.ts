@@ -19,10 +19,16 @@ test.each([
     path: '/services/data/v62.0/query?q=SELECT%20Id%20FROM%20Contact',
     saved: { captured: { instance_url: 'https://acme.my.salesforce.com' } },
   },
+  {
+    provider: 'pipedrive',
+    account: 'acme',
+    path: '/v2/persons',
+    saved: { captured: { api_domain: 'https://acme.pipedrive.com' } },
+  },
 ])(
   'S01 $provider: its declaration carries a customer through sign-in, reading, a refresh and a disconnect',
   async ({ provider, account, path, saved }) => {
-    const dialect = provider as 'sandbox' | 'hubspot' | 'salesforce';
+    const dialect = provider as 'sandbox' | 'hubspot' | 'salesforce' | 'pipedrive';
     await world.createProviderConfig({ provider });
     const { answer, connectionId } = await world.connect({ provider, account });
     expect(answer.status, answer.text).toBe(303);

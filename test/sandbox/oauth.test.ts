@@ -8,11 +8,12 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-const names: Dialect[] = ['sandbox', 'hubspot', 'salesforce'];
+const names: Dialect[] = ['sandbox', 'hubspot', 'salesforce', 'pipedrive'];
 const anyPath: Record<Dialect, string> = {
   sandbox: 'https://sandbox.test/crm/v1/account',
   hubspot: 'https://api.hubapi.com/account-info/v3/details',
   salesforce: 'https://flow.my.salesforce.com/services/oauth2/userinfo',
+  pipedrive: 'https://flow.pipedrive.com/api/v1/users/me',
 };
 
 describe.each(names)('the OAuth server of %s', (dialect) => {
@@ -129,7 +130,7 @@ describe('what the dialects differ in', () => {
     const issuers = await Promise.all(
       names.map(async (dialect) => (await logIn(sandbox, { dialect, account: 'flow' })).callback.searchParams.get('iss')),
     );
-    expect(issuers).toEqual(['https://sandbox.test', null, null]);
+    expect(issuers).toEqual(['https://sandbox.test', ...names.slice(1).map(() => null)]);
   });
 
   it('Salesforce gives instance_url, id, issued_at and signature, and no expires_in', async () => {

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { localUrl, type RunningSandbox } from '../support/sandbox.ts';
 
-export type Dialect = 'sandbox' | 'hubspot' | 'salesforce';
+export type Dialect = 'sandbox' | 'hubspot' | 'salesforce' | 'pipedrive';
 
 /** What a client has to know about each dialect: real URLs, as a provider declares them. */
 export const dialects = {
@@ -19,6 +19,11 @@ export const dialects = {
     authorize: 'https://login.salesforce.com/services/oauth2/authorize',
     token: 'https://login.salesforce.com/services/oauth2/token',
     scope: 'api refresh_token',
+  },
+  pipedrive: {
+    authorize: 'https://oauth.pipedrive.com/oauth/authorize',
+    token: 'https://oauth.pipedrive.com/oauth/token',
+    scope: 'base contacts:read deals:read activities:read products:read',
   },
 } as const;
 

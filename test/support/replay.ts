@@ -2,13 +2,14 @@ import type { Control } from '../../sandbox/control-client.ts';
 import { loadReplay } from '../../sandbox/replay.ts';
 import { loadExchanges, pathOf } from '../real/index.ts';
 import { newestHubspotContacts, newestSalesforceRecords } from '../real/newest.ts';
+import { newestPipedrivePersons } from '../real/pipedrive.ts';
 
-/** The portal and the organisation of the recordings. */
-export const recordedAccounts = { hubspot: '7974676', salesforce: 'd4s000000oz4euaa-dev-ed' };
+/** The portal, the organisation and the company of the recordings. */
+export const recordedAccounts = { hubspot: '7974676', salesforce: 'd4s000000oz4euaa-dev-ed', pipedrive: '7812793' };
 
 /**
- * Puts the newest recorded state of every HubSpot contact and every Salesforce contact and account into a running sandbox, and
- * gives back what was put there. All of them are alive: what the recordings deleted later has `deletedAt`, for whoever wants to
+ * Puts the newest recorded state of every HubSpot contact, Salesforce contact and account and Pipedrive person into a running
+ * sandbox, and gives back what was put there. All of them are alive: what the recordings deleted later has `deletedAt`, for whoever wants to
  * delete it too.
  */
 export async function loadRecordings(control: Control) {
@@ -16,6 +17,7 @@ export async function loadRecordings(control: Control) {
     hubspotContacts: newestHubspotContacts(),
     salesforceContacts: newestSalesforceRecords('Contact'),
     salesforceAccounts: newestSalesforceRecords('Account'),
+    pipedrivePersons: newestPipedrivePersons(),
   };
   await loadReplay(control, {
     hubspot: { account: recordedAccounts.hubspot, contacts: expected.hubspotContacts.map(({ record }) => record) },
@@ -25,6 +27,7 @@ export async function loadRecordings(control: Control) {
       accounts: expected.salesforceAccounts.map(({ record }) => record),
       descriptions: { contact: recordedDescription('Contact'), account: recordedDescription('Account') },
     },
+    pipedrive: { account: recordedAccounts.pipedrive, persons: expected.pipedrivePersons.map(({ record }) => record) },
   });
   return expected;
 }

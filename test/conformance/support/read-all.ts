@@ -33,7 +33,8 @@ export async function readAll(options: {
 }): Promise<WholeRead> {
   const { object, definition, kind, since = null, pageSize = definition.pageSizeMax } = options;
   const whole: WholeRead = { records: [], quarantined: [], requests: [], highest: null };
-  const { prepare, parts } = definition[kind]!;
+  const { prepare, parts: own } = definition[kind]!;
+  const parts = kind === 'incremental' ? [...own, ...(definition.deletions?.parts ?? [])] : own;
   const prepared = prepare ? viaJson(prepare.reduce(JSON.parse(String((await ask(prepare.request)).body)))) : null;
   for (const part of parts) {
     let position: JsonObject | null = null;

@@ -1,0 +1,116 @@
+import type { Call, Caller, Dialect, Route } from '../dialect.ts';
+import type { Answer, ApiRequest } from '../http.ts';
+import { createOAuthServer } from '../oauth/server.ts';
+import type { Account, DialectData, World } from '../world.ts';
+import { companyDomain, currentUser, tokenAnswer } from './account.ts';
+import { notAuthorised, PipedriveRefusal, scopeMissing, unknownPath } from './errors.ts';
+import { getRecord, listRecords } from './list.ts';
+import { load } from './load.ts';
+import { type PipedriveObject, pipedriveModel, pipedriveObjects } from './objects.ts';
+import { refuse } from './refusals.ts';
+
+const accessTokenSeconds = 3599;
+
+export const pipedriveData: DialectData = {
+  model: (name, _account, seed) => {
+    const object = objectNamed(name);
+    return object ? pipedriveModel(object, seed) : null;
+  },
+  defaultSize: (name) => objectNamed(name)?.defaultSize ?? 0,
+  rotatesRefreshTokens: false,
+  accessTokenSeconds,
+};
+
+const scopeNames = ['contacts', 'deals', 'activities', 'products'] as const;
+/** The registration of the app, which the authorize URL cannot change. */
+const registered = ['base', ...scopeNames.map((name) => `${name}:read`)];
+const scopes = [...registered, ...scopeNames.map((name) => `${name}:full`)];
+
+/** Pipedrive: API v2 lists and gets, the user of v1, OAuth. https://developers.pipedrive.com/docs/api/v1 */
+export function createPipedriveDialect(world: World): Dialect {
+  const oauth = createOAuthServer({
+    dialect: 'pipedrive',
+    title: 'Pipedrive (simulated)',
+    issuer: 'https://oauth.pipedrive.com',
+    world,
+    paths: { authorize: '/oauth/authorize', token: '/oauth/token', revoke: '/oauth/revoke', userinfo: '/oauth/userinfo' },
+    scopes,
+    defaultScope: registered.join(' '),
+    proposedAccount: 'acme',
+    sendsIssuer: false,
+    tokenAnswer,
+  });
+
+  return {
+    name: 'pipedrive',
+    prefix: '/pipedrive',
+    data: pipedriveData,
+    oauth,
+    isOAuth: (path) => path.startsWith('/oauth/') || path.startsWith('/interaction/'),
+    authenticate,
+    route,
+    unknownPath,
+    refuse,
+    headers,
+    load,
+    identity: (id) => `"id":${JSON.stringify(id)}`,
+  };
+
+  async function authenticate({ headers: sent }: ApiRequest): Promise<Caller | Answer> {
+    const token = sent.authorization?.match(/^Bearer (.+)$/)?.[1];
+    const found = token === undefined ? null : await oauth.findAccessToken(token);
+    if (!found) return notAuthorised();
+    // A token is good at its own company's host, and at the one that all share.
+    const company = sent['x-original-host']?.match(/^(.+)\.pipedrive\.com$/)?.[1];
+    if (company !== undefined && company !== 'api' && company !== companyDomain(found.account)) return notAuthorised();
+    return { account: world.account('pipedrive', found.account), scopes: found.scopes };
+  }
+
+  function route(request: ApiRequest): Route | null {
+    const { method, path, query } = request;
+    if (method !== 'GET') return null;
+    // Both are taken in v1, /api/v2/ only in v2.
+    if (/^(\/api)?\/v1\/users\/me$/.test(path)) return { object: null, hasPageToken: false, answer: ({ account }) => currentUser(account) };
+    const [, name = '', rest] = path.match(/^\/api\/v2\/([a-z]+)(?:\/(\d+|archived))?$/) ?? [];
+    const object = objectNamed(name);
+    if (!object || (rest === 'archived' && object.name !== 'deals')) return null;
+    const answer = (call: Call) => {
+      const store = call.account.store(object.name)!;
+      return rest === undefined || rest === 'archived'
+        ? listRecords(call, object, store, rest === 'archived')
+        : getRecord(call, object, store, rest);
+    };
+    return { object: object.name, hasPageToken: query.has('cursor'), answer: guarded(object, answer) };
+  }
+}
+
+function objectNamed(name: string): PipedriveObject | undefined {
+  return Object.hasOwn(pipedriveObjects, name) ? pipedriveObjects[name] : undefined;
+}
+
+function guarded({ scope }: PipedriveObject, answer: (call: Call) => Answer): (call: Call) => Answer {
+  return (call) => {
+    const { scopes: granted } = call;
+    if (granted !== null && !granted.has(`${scope}:read`) && !granted.has(`${scope}:full`)) return scopeMissing();
+    try {
+      return answer(call);
+    } catch (error) {
+      if (error instanceof PipedriveRefusal) return error.answer;
+      throw error;
+    }
+  };
+}
+
+const requestsPerWindow = 80;
+const windowSeconds = 2;
+
+/** As recorded: the window of the burst limit. */
+function headers({ settings, window }: Account): Record<string, string> {
+  const limit = settings.rateLimit ?? { requests: requestsPerWindow, windowSeconds };
+  return {
+    'x-ratelimit-limit': String(limit.requests),
+    'x-ratelimit-remaining': String(Math.max(0, limit.requests - window.used)),
+    'x-ratelimit-reset': String(limit.windowSeconds),
+    'content-type': 'application/json; charset=utf-8',
+  };
+}
