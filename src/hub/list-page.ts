@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { AppError } from '../base/errors.ts';
+import { type Completeness, completeAsOf } from './completeness.ts';
 import { findConnection } from './connections.ts';
 import { type Cursor, decodeCursor, encodeCursor, fingerprint } from './cursor.ts';
 import { lastDrawn } from './feed.ts';
@@ -18,9 +19,11 @@ export interface ListPageInput {
   pageSize: number;
   modifiedAfter?: Date | undefined;
   includeDeleted: boolean;
+  /** Of the syncs that bring these records; absent: not asked for. */
+  completeness?: Completeness;
 }
 
-/** `body` is the whole answer as JSON text; `complete_as_of` is not known yet. */
+/** `body` is the whole answer as JSON text. */
 export interface ListedPage {
   body: Buffer;
   count: number;
@@ -44,7 +47,8 @@ export async function listPage(hub: HubHandle, input: ListPageInput): Promise<Li
     const now = await readHorizon(hub, client, customerId);
     const cursor = input.cursor === undefined ? firstCursor(now, filters) : continued(decodeCursor(input.cursor), now, filters);
     const table = await findTable(hub, input.provider, input.object, client);
-    if (!table || (input.connectionId !== undefined && !connection)) return nothingYet(cursor);
+    const complete = input.completeness ? completeAsOf(input.completeness, now.horizon) : null;
+    if (!table || (input.connectionId !== undefined && !connection)) return nothingYet(cursor, complete);
     // A statement of its own, later than the look at the locks: in a snapshot before it a writer's rows could be missing.
     const query = { ...input, customerId, connection, after: cursor.seq, upTo: now.horizon };
     const { page, finish } = await readPage(hub, client, table, query);
@@ -53,13 +57,18 @@ export async function listPage(hub: HubHandle, input: ListPageInput): Promise<Li
     const next = page.hasMore
       ? { ...cursor, seq: page.lastSeq }
       : { ...cursor, seq: highest(cursor.seq, now.horizon), base: highest(cursor.base, now.horizon) };
-    return answer(next, page, finish);
+    return answer(next, page, complete, finish);
   });
 }
 
-function answer(next: Cursor, page: { count: number; hasMore: boolean }, finish: (closing: string) => Buffer): ListedPage {
+function answer(
+  next: Cursor,
+  page: { count: number; hasMore: boolean },
+  complete: Date | null,
+  finish: (closing: string) => Buffer,
+): ListedPage {
   const nextCursor = encodeCursor(next);
-  const body = finish(`],"next_cursor":"${nextCursor}","has_more":${page.hasMore},"complete_as_of":null}`);
+  const body = finish(`],"next_cursor":"${nextCursor}","has_more":${page.hasMore},"complete_as_of":${JSON.stringify(complete)}}`);
   return { body, count: page.count, nextCursor, hasMore: page.hasMore };
 }
 
@@ -118,8 +127,8 @@ function continued(cursor: Cursor, now: Now, filters: string): Cursor {
 }
 
 /** Nothing was ever stored: the same position goes on when there is something. */
-function nothingYet(cursor: Cursor): ListedPage {
-  return answer(cursor, { count: 0, hasMore: false }, (closing) => Buffer.from(`{"data":[${closing}`, 'utf8'));
+function nothingYet(cursor: Cursor, complete: Date | null): ListedPage {
+  return answer(cursor, { count: 0, hasMore: false }, complete, (closing) => Buffer.from(`{"data":[${closing}`, 'utf8'));
 }
 
 function expired(why: string): AppError {

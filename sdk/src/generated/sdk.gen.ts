@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.ts';
-import type { CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateApplicationData, CreateApplicationErrors, CreateApplicationResponses, CreateConnectSessionData, CreateConnectSessionErrors, CreateConnectSessionResponses, CreateCustomerTokenData, CreateCustomerTokenErrors, CreateCustomerTokenResponses, CreateProviderConfigData, CreateProviderConfigErrors, CreateProviderConfigResponses, CreateSyncConfigData, CreateSyncConfigErrors, CreateSyncConfigResponses, DeleteCustomerData, DeleteCustomerErrors, DeleteCustomerResponses, DeleteProviderConfigData, DeleteProviderConfigErrors, DeleteProviderConfigResponses, DeleteSyncConfigData, DeleteSyncConfigErrors, DeleteSyncConfigResponses, DisconnectConnectionData, DisconnectConnectionErrors, DisconnectConnectionResponses, GetApplicationData, GetApplicationErrors, GetApplicationResponses, GetCheckpointData, GetCheckpointErrors, GetCheckpointResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectSessionData, GetConnectSessionErrors, GetConnectSessionResponses, GetCustomerData, GetCustomerErrors, GetCustomerResponses, GetDestinationData, GetDestinationErrors, GetDestinationResponses, GetProviderConfigData, GetProviderConfigErrors, GetProviderConfigResponses, GetProviderData, GetProviderErrors, GetProviderResponses, GetRunData, GetRunErrors, GetRunResponses, GetSyncConfigData, GetSyncConfigErrors, GetSyncConfigResponses, GetSyncData, GetSyncErrors, GetSyncResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListCustomersData, ListCustomersErrors, ListCustomersResponses, ListDestinationsData, ListDestinationsErrors, ListDestinationsResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListProviderConfigsData, ListProviderConfigsErrors, ListProviderConfigsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSyncConfigsData, ListSyncConfigsErrors, ListSyncConfigsResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, PauseSyncData, PauseSyncErrors, PauseSyncResponses, ResetSyncData, ResetSyncErrors, ResetSyncResponses, ResumeSyncData, ResumeSyncErrors, ResumeSyncResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, SetCheckpointData, SetCheckpointErrors, SetCheckpointResponses, TriggerSyncData, TriggerSyncErrors, TriggerSyncResponses, UpdateApplicationData, UpdateApplicationErrors, UpdateApplicationResponses, UpdateProviderConfigData, UpdateProviderConfigErrors, UpdateProviderConfigResponses, UpdateSyncConfigData, UpdateSyncConfigErrors, UpdateSyncConfigResponses, UpsertCustomerData, UpsertCustomerErrors, UpsertCustomerResponses } from './types.gen.ts';
+import type { ApproveHeldDeletesData, ApproveHeldDeletesErrors, ApproveHeldDeletesResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateApplicationData, CreateApplicationErrors, CreateApplicationResponses, CreateConnectSessionData, CreateConnectSessionErrors, CreateConnectSessionResponses, CreateCustomerTokenData, CreateCustomerTokenErrors, CreateCustomerTokenResponses, CreateProviderConfigData, CreateProviderConfigErrors, CreateProviderConfigResponses, CreateSyncConfigData, CreateSyncConfigErrors, CreateSyncConfigResponses, DeleteCustomerData, DeleteCustomerErrors, DeleteCustomerResponses, DeleteProviderConfigData, DeleteProviderConfigErrors, DeleteProviderConfigResponses, DeleteSyncConfigData, DeleteSyncConfigErrors, DeleteSyncConfigResponses, DisconnectConnectionData, DisconnectConnectionErrors, DisconnectConnectionResponses, GetApplicationData, GetApplicationErrors, GetApplicationResponses, GetCheckpointData, GetCheckpointErrors, GetCheckpointResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectSessionData, GetConnectSessionErrors, GetConnectSessionResponses, GetCustomerData, GetCustomerErrors, GetCustomerResponses, GetDestinationData, GetDestinationErrors, GetDestinationResponses, GetProviderConfigData, GetProviderConfigErrors, GetProviderConfigResponses, GetProviderData, GetProviderErrors, GetProviderResponses, GetRunData, GetRunErrors, GetRunResponses, GetSyncConfigData, GetSyncConfigErrors, GetSyncConfigResponses, GetSyncData, GetSyncErrors, GetSyncResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListCustomersData, ListCustomersErrors, ListCustomersResponses, ListDestinationsData, ListDestinationsErrors, ListDestinationsResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListHeldDeletesData, ListHeldDeletesErrors, ListHeldDeletesResponses, ListHeldRecordsData, ListHeldRecordsErrors, ListHeldRecordsResponses, ListProviderConfigsData, ListProviderConfigsErrors, ListProviderConfigsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSyncConfigsData, ListSyncConfigsErrors, ListSyncConfigsResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, PauseSyncData, PauseSyncErrors, PauseSyncResponses, RejectHeldDeletesData, RejectHeldDeletesErrors, RejectHeldDeletesResponses, ResetSyncData, ResetSyncErrors, ResetSyncResponses, ResumeSyncData, ResumeSyncErrors, ResumeSyncResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, SetCheckpointData, SetCheckpointErrors, SetCheckpointResponses, TriggerSyncData, TriggerSyncErrors, TriggerSyncResponses, UpdateApplicationData, UpdateApplicationErrors, UpdateApplicationResponses, UpdateProviderConfigData, UpdateProviderConfigErrors, UpdateProviderConfigResponses, UpdateSyncConfigData, UpdateSyncConfigErrors, UpdateSyncConfigResponses, UpsertCustomerData, UpsertCustomerErrors, UpsertCustomerResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -779,6 +779,82 @@ export const getRun = <ThrowOnError extends boolean = true>(options: Options<Get
             type: 'http'
         }],
     url: '/v1/runs/{run_id}',
+    ...options
+});
+
+/**
+ * List held deletes
+ *
+ * What the guard held back and waits for your yes or no: one entry for each run of the sync that was held, oldest first. A later read that looks at everything again settles an entry without you. Syncs that hold something: `GET /v1/syncs?health=held`.
+ *
+ * Needs the scope `syncs:read`. Customer tokens see their own customer only.
+ */
+export const listHeldDeletes = <ThrowOnError extends boolean = true>(options: Options<ListHeldDeletesData, ThrowOnError>): RequestResult<ListHeldDeletesResponses, ListHeldDeletesErrors, ThrowOnError> => (options.client ?? client).get<ListHeldDeletesResponses, ListHeldDeletesErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }, {
+            key: 'customerToken',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/held-deletes',
+    ...options
+});
+
+/**
+ * List held records
+ *
+ * The records that a held run would have deleted and that still wait, by id. Their content is in `GET /v1/records`.
+ *
+ * Needs the scope `syncs:read`. Customer tokens see their own customer only.
+ */
+export const listHeldRecords = <ThrowOnError extends boolean = true>(options: Options<ListHeldRecordsData, ThrowOnError>): RequestResult<ListHeldRecordsResponses, ListHeldRecordsErrors, ThrowOnError> => (options.client ?? client).get<ListHeldRecordsResponses, ListHeldRecordsErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }, {
+            key: 'customerToken',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/held-deletes/{run_id}/records',
+    ...options
+});
+
+/**
+ * Approve held deletes
+ *
+ * Deletes exactly the records that the run held and that nothing has overtaken since: one that was written or met again meanwhile stays. A decision is taken once; repeating it is safe.
+ *
+ * Needs the scope `syncs:write`.
+ */
+export const approveHeldDeletes = <ThrowOnError extends boolean = true>(options: Options<ApproveHeldDeletesData, ThrowOnError>): RequestResult<ApproveHeldDeletesResponses, ApproveHeldDeletesErrors, ThrowOnError> => (options.client ?? client).post<ApproveHeldDeletesResponses, ApproveHeldDeletesErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/held-deletes/{run_id}:approve',
+    ...options
+});
+
+/**
+ * Reject held deletes
+ *
+ * Deletes nothing. The records stay, and later reads do not propose them again until they change or are met again. A decision is taken once; repeating it is safe.
+ *
+ * Needs the scope `syncs:write`.
+ */
+export const rejectHeldDeletes = <ThrowOnError extends boolean = true>(options: Options<RejectHeldDeletesData, ThrowOnError>): RequestResult<RejectHeldDeletesResponses, RejectHeldDeletesErrors, ThrowOnError> => (options.client ?? client).post<RejectHeldDeletesResponses, RejectHeldDeletesErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/held-deletes/{run_id}:reject',
     ...options
 });
 

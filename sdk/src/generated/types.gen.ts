@@ -981,9 +981,10 @@ export type SyncConfigObject = {
      */
     full_refresh_every: number | null;
     /**
-     * Time between runs.
+     * Time between runs; the longest wait after failures where the schedule is of another kind.
      */
     interval_seconds: number;
+    schedule: Schedule;
     /**
      * How far back every run reads again; null: no window.
      */
@@ -1001,6 +1002,24 @@ export type SyncConfigObject = {
      * Fields whose change is a change; null: the whole record.
      */
     observed_fields: Array<string> | null;
+};
+
+/**
+ * When runs are due.
+ */
+export type Schedule = {
+    kind: 'interval';
+    seconds: number;
+} | {
+    kind: 'cron';
+    expression: string;
+    time_zone: string;
+} | {
+    kind: 'after';
+    object: string;
+    on: 'completed' | 'succeeded';
+} | {
+    kind: 'manual';
 };
 
 /**
@@ -1028,9 +1047,10 @@ export type CreateSyncConfig = {
      */
     full_refresh_every?: number | null;
     /**
-     * Time between runs; default one hour.
+     * Time between runs; default one hour. The short form of a `schedule` of kind `interval`.
      */
     interval_seconds?: number;
+    schedule?: ScheduleInput;
     /**
      * With `full_then_window`: how far back every run reads again; default 30 days.
      */
@@ -1060,6 +1080,36 @@ export type CreateSyncConfig = {
  */
 export type StrategyInput = 'auto' | 'full_only' | 'full_then_incremental' | 'full_then_delta' | 'full_then_window';
 
+/**
+ * When runs are due; default: every hour. `manual`: when you trigger them. Hooks and triggers work with every kind.
+ */
+export type ScheduleInput = {
+    kind: 'interval';
+    seconds: number;
+} | {
+    kind: 'cron';
+    /**
+     * Five fields: minute, hour, day of month, month, day of week.
+     */
+    expression: string;
+    /**
+     * A zone of the IANA database. A time that a change of the clock skips is kept right behind the gap; one that comes twice counts once.
+     */
+    time_zone: string;
+} | {
+    kind: 'after';
+    /**
+     * An object of the same sync config: this one runs after it, connection by connection.
+     */
+    object: string;
+    /**
+     * `completed`: whatever became of that run; `succeeded`: only when it went well.
+     */
+    on: 'completed' | 'succeeded';
+} | {
+    kind: 'manual';
+};
+
 export type SyncConfigObjectInput = {
     /**
      * The object's name at the provider.
@@ -1071,9 +1121,10 @@ export type SyncConfigObjectInput = {
      */
     full_refresh_every?: number | null;
     /**
-     * Time between runs; default one hour.
+     * Time between runs; default one hour. The short form of a `schedule` of kind `interval`.
      */
     interval_seconds?: number;
+    schedule?: ScheduleInput;
     /**
      * With `full_then_window`: how far back every run reads again; default 30 days.
      */
@@ -1119,9 +1170,10 @@ export type UpdateSyncConfig = {
      */
     full_refresh_every?: number | null;
     /**
-     * Time between runs; default one hour.
+     * Time between runs; default one hour. The short form of a `schedule` of kind `interval`.
      */
     interval_seconds?: number;
+    schedule?: ScheduleInput;
     /**
      * With `full_then_window`: how far back every run reads again; default 30 days.
      */
@@ -1204,9 +1256,10 @@ export type Sync = {
      */
     full_refresh_every: number | null;
     /**
-     * Time between runs.
+     * Time between runs; the longest wait after failures where the schedule is of another kind.
      */
     interval_seconds: number;
+    schedule: Schedule;
     /**
      * How far back every run reads again; null: no window.
      */
@@ -1501,6 +1554,102 @@ export type RunPage = {
     has_more: boolean;
 };
 
+export type HeldDeletesPage = {
+    /**
+     * The entries of this page.
+     */
+    data: Array<HeldDeletes>;
+    /**
+     * Ask again with this cursor for what follows; null where nothing can follow.
+     */
+    next_cursor: string | null;
+    /**
+     * Whether more entries stand ready now.
+     */
+    has_more: boolean;
+};
+
+export type HeldDeletes = {
+    /**
+     * The run's id.
+     */
+    run_id: string;
+    /**
+     * The sync's id.
+     */
+    sync_id: string;
+    /**
+     * Your own id of the customer.
+     */
+    customer_id: string;
+    /**
+     * The connection's id.
+     */
+    connection_id: string;
+    /**
+     * The provider's name in the catalog.
+     */
+    provider: string;
+    /**
+     * The object's name at the provider.
+     */
+    object: string;
+    /**
+     * Why they were held: `empty_read`, `too_many_deletes` or `too_large_share`.
+     */
+    reason: string | null;
+    /**
+     * Records that still wait.
+     */
+    deletes: number;
+    /**
+     * When the read ended that would have deleted them.
+     */
+    held_at: string | null;
+    /**
+     * What was decided; null: nothing yet.
+     */
+    decision: 'approve' | 'reject' | null;
+    /**
+     * When it was decided.
+     */
+    decided_at: string | null;
+    /**
+     * When the decision had been carried out.
+     */
+    settled_at: string | null;
+};
+
+export type HeldRecordPage = {
+    /**
+     * The entries of this page.
+     */
+    data: Array<HeldRecord>;
+    /**
+     * Ask again with this cursor for what follows; null where nothing can follow.
+     */
+    next_cursor: string | null;
+    /**
+     * Whether more entries stand ready now.
+     */
+    has_more: boolean;
+};
+
+export type HeldRecord = {
+    /**
+     * The record's id at the provider.
+     */
+    record_id: string;
+    /**
+     * `missing`: a complete read did not list it; `signalled`: the provider said that it is deleted.
+     */
+    cause: 'missing' | 'signalled';
+    /**
+     * The time of deletion that the provider gave.
+     */
+    modified_at: string | null;
+};
+
 export type RecordPage = {
     /**
      * The records of this page in the order of their last change.
@@ -1515,9 +1664,9 @@ export type RecordPage = {
      */
     has_more: boolean;
     /**
-     * Until when the listing is known to be complete. Not yet given.
+     * Everything that changed at the provider before this time, by its own clock, is in the pages up to `has_more: false`. The earliest of all syncs that the filters cover; null while one of them has not read everything once. Deletes that a provider does not announce are found by its next full read.
      */
-    complete_as_of: null;
+    complete_as_of: string | null;
 };
 
 export type RecordEntry = {
@@ -1597,7 +1746,7 @@ export type Event = {
 /**
  * What happened: noun.past-verb.
  */
-export type EventType = 'connection.created' | 'connection.needs_reauth' | 'connection.reconnected' | 'connection.disabled' | 'provider_config.broken' | 'run.completed' | 'run.failed' | 'sync.held' | 'sync.paused' | 'sync.resumed' | 'records.changed' | 'records.purged';
+export type EventType = 'connection.created' | 'connection.needs_reauth' | 'connection.reconnected' | 'connection.disabled' | 'provider_config.broken' | 'run.completed' | 'run.failed' | 'sync.held' | 'sync.paused' | 'sync.resumed' | 'records.changed' | 'records.purged' | 'held_deletes.approved' | 'held_deletes.rejected' | 'schema.changed';
 
 export type AuditPage = {
     /**
@@ -3906,6 +4055,263 @@ export type GetRunResponses = {
 
 export type GetRunResponse = GetRunResponses[keyof GetRunResponses];
 
+export type ListHeldDeletesData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * The `next_cursor` of the page before. Leave it out to begin.
+         */
+        cursor?: string;
+        /**
+         * At most this many entries; default 100.
+         */
+        page_size?: number;
+        /**
+         * Of this sync.
+         */
+        sync_id: string;
+    };
+    url: '/v1/held-deletes';
+};
+
+export type ListHeldDeletesErrors = {
+    /**
+     * Problem: `input_invalid`, `cursor_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Problem: `destination_unavailable`
+     */
+    503: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type ListHeldDeletesError = ListHeldDeletesErrors[keyof ListHeldDeletesErrors];
+
+export type ListHeldDeletesResponses = {
+    /**
+     * List held deletes
+     */
+    200: HeldDeletesPage;
+};
+
+export type ListHeldDeletesResponse = ListHeldDeletesResponses[keyof ListHeldDeletesResponses];
+
+export type ListHeldRecordsData = {
+    body?: never;
+    path: {
+        /**
+         * The run's id.
+         */
+        run_id: string;
+    };
+    query?: {
+        /**
+         * The `next_cursor` of the page before. Leave it out to begin.
+         */
+        cursor?: string;
+        /**
+         * At most this many entries; default 100.
+         */
+        page_size?: number;
+    };
+    url: '/v1/held-deletes/{run_id}/records';
+};
+
+export type ListHeldRecordsErrors = {
+    /**
+     * Problem: `input_invalid`, `cursor_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `conflict`
+     */
+    409: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Problem: `destination_unavailable`
+     */
+    503: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type ListHeldRecordsError = ListHeldRecordsErrors[keyof ListHeldRecordsErrors];
+
+export type ListHeldRecordsResponses = {
+    /**
+     * List held records
+     */
+    200: HeldRecordPage;
+};
+
+export type ListHeldRecordsResponse = ListHeldRecordsResponses[keyof ListHeldRecordsResponses];
+
+export type ApproveHeldDeletesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The run's id.
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/v1/held-deletes/{run_id}:approve';
+};
+
+export type ApproveHeldDeletesErrors = {
+    /**
+     * Problem: `input_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`, `conflict`
+     */
+    409: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Problem: `destination_unavailable`
+     */
+    503: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type ApproveHeldDeletesError = ApproveHeldDeletesErrors[keyof ApproveHeldDeletesErrors];
+
+export type ApproveHeldDeletesResponses = {
+    /**
+     * Approve held deletes
+     */
+    200: HeldDeletes;
+};
+
+export type ApproveHeldDeletesResponse = ApproveHeldDeletesResponses[keyof ApproveHeldDeletesResponses];
+
+export type RejectHeldDeletesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The run's id.
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/v1/held-deletes/{run_id}:reject';
+};
+
+export type RejectHeldDeletesErrors = {
+    /**
+     * Problem: `input_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`, `conflict`
+     */
+    409: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Problem: `destination_unavailable`
+     */
+    503: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type RejectHeldDeletesError = RejectHeldDeletesErrors[keyof RejectHeldDeletesErrors];
+
+export type RejectHeldDeletesResponses = {
+    /**
+     * Reject held deletes
+     */
+    200: HeldDeletes;
+};
+
+export type RejectHeldDeletesResponse = RejectHeldDeletesResponses[keyof RejectHeldDeletesResponses];
+
 export type ListRecordsData = {
     body?: never;
     path: {
@@ -4006,7 +4412,7 @@ export type ListEventsData = {
          */
         page_size?: number;
         /**
-         * Only these types, comma-separated: `connection.created`, `connection.needs_reauth`, `connection.reconnected`, `connection.disabled`, `provider_config.broken`, `run.completed`, `run.failed`, `sync.held`, `sync.paused`, `sync.resumed`, `records.changed`, `records.purged`.
+         * Only these types, comma-separated: `connection.created`, `connection.needs_reauth`, `connection.reconnected`, `connection.disabled`, `provider_config.broken`, `run.completed`, `run.failed`, `sync.held`, `sync.paused`, `sync.resumed`, `records.changed`, `records.purged`, `held_deletes.approved`, `held_deletes.rejected`, `schema.changed`.
          */
         types?: string;
     };

@@ -31,7 +31,9 @@ const RecordPage = z
     data: z.array(RecordEntry).openapi({ description: 'The records of this page in the order of their last change.' }),
     next_cursor: z.string().openapi({ description: 'Always there: keep it and come back with it for what changes next.' }),
     has_more: z.boolean().openapi({ description: 'Whether more stand ready now.' }),
-    complete_as_of: z.null().openapi({ description: 'Until when the listing is known to be complete. Not yet given.' }),
+    complete_as_of: timeField(
+      'Everything that changed at the provider before this time, by its own clock, is in the pages up to `has_more: false`. The earliest of all syncs that the filters cover; null while one of them has not read everything once. Deletes that a provider does not announce are found by its next full read.',
+    ).nullable(),
   })
   .openapi('RecordPage');
 

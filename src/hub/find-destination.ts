@@ -1,0 +1,103 @@
+import { notFound } from '../base/errors.ts';
+import { type Completeness, movesMax } from './completeness.ts';
+import type { DestinationRef, HubCtx } from './context.ts';
+
+export interface RecordsWanted {
+  applicationId: string;
+  provider: string;
+  /** The object whose syncs bring the records: for one that is unfolded, its parent. */
+  readObject: string;
+  customerId?: string | undefined;
+  connectionId?: string | undefined;
+}
+
+type Row = DestinationRef & { hasCustomer: boolean; hasConnection: boolean; isUnknown: boolean; oldest: Date | null; recent: MoveRow[] };
+type MoveRow = { seq: string; before: string | null; before_seq: string | null };
+
+/**
+ * One look at the control plane before every page: customer and connection must be the application's, the provider's records lie in
+ * one hub, and the syncs that bring them say how far they have read. By the pool itself: Prisma's way to a row costs as much as a
+ * fifth of a page.
+ */
+export async function findDestination(
+  { db }: Pick<HubCtx, 'db'>,
+  wanted: RecordsWanted,
+): Promise<{ destination: DestinationRef; completeness: Completeness }> {
+  const { applicationId, customerId, connectionId, provider, readObject } = wanted;
+  const isOfAll = customerId === undefined && connectionId === undefined;
+  const { rows } = await db.pool.query<Row>({
+    name: isOfAll ? 'find_records_of_all' : 'find_records_of_one',
+    text: isOfAll ? ofAll : ofOne,
+    values: [applicationId, customerId ?? null, connectionId ?? null, provider, readObject],
+  });
+  const row = rows[0];
+  if (!row) throw notFound('destination', applicationId);
+  if (!row.hasCustomer) throw notFound('customer', customerId ?? '');
+  if (!row.hasConnection) throw notFound('connection', connectionId ?? '');
+  const { id, kind, schema, isUnknown, oldest } = row;
+  return { destination: { id, applicationId, kind, schema }, completeness: { isUnknown, oldest, recent: row.recent.map(toMove) } };
+}
+
+function toMove({ seq, before, before_seq: beforeSeq }: MoveRow): Completeness['recent'][number] {
+  return { seq: BigInt(seq), before: before === null ? null : new Date(before), beforeSeq: beforeSeq === null ? null : BigInt(beforeSeq) };
+}
+
+const destination = `
+  select d.id,
+         d.kind,
+         d.schema,
+         $2::text is null
+           or exists (select from customer c
+                      where c.application_id = d.application_id and c.id = $2::text and c.deleted_at is null) as "hasCustomer",
+         $3::text is null
+           or exists (select from connection c
+                      join customer u on u.application_id = c.application_id and u.id = c.customer_id and u.deleted_at is null
+                      where c.application_id = d.application_id and c.id = $3::text
+                        and ($2::text is null or c.customer_id = $2::text)) as "hasConnection"
+  from destination d
+  where d.application_id = $1::text
+  order by exists (select from sync_config s
+                   where s.application_id = d.application_id and s.destination_id = d.id and s.provider = $4::text) desc,
+           d.created_at
+  limit 1`;
+
+/** A connection that is gone keeps its syncs, and its records are emptied: it holds nothing back. */
+const isRead = `pause_reason is distinct from 'disconnected'`;
+
+/** What the answer says about some syncs: the first that has no time, the oldest time, and who moved last. */
+function facts(from: string, where: string): string {
+  return `
+    select not exists (select from ${from} where ${where})
+             or exists (select from ${from} where ${where} and complete_as_of is null) as "isUnknown",
+           (select complete_as_of from ${from} where ${where} and complete_as_of is not null order by complete_as_of limit 1) as oldest,
+           (select coalesce(json_agg(r), '[]')
+            from (select complete_seq::text as seq, complete_before as before, complete_before_seq::text as before_seq
+                  from ${from}
+                  where ${where} and complete_seq is not null
+                  order by complete_seq desc
+                  limit ${movesMax}) r) as recent`;
+}
+
+/** By the indexes on (destination, provider, object, …): three looks, however many customers there are. */
+const ofAll = `
+with d as materialized (${destination})
+select d.*, f.*
+from d
+cross join lateral (${facts('sync s', `s.destination_id = d.id and s.provider = $4::text and s.object = $5::text and ${isRead}`)}) f`;
+
+/** A customer has few syncs: they are fetched by its index, once. */
+const ofOne = `
+with d as materialized (${destination}), own as materialized (
+  select s.complete_as_of, s.complete_seq, s.complete_before, s.complete_before_seq
+  from sync s
+  where s.application_id = $1::text
+    and s.customer_id = coalesce($2::text, (select customer_id from connection where application_id = $1::text and id = $3::text))
+    and ($3::text is null or s.connection_id = $3::text)
+    and s.destination_id = (select id from d)
+    and s.provider = $4::text
+    and s.object = $5::text
+    and ${isRead}
+)
+select d.*, f.*
+from d
+cross join lateral (${facts('own', 'true')}) f`;
