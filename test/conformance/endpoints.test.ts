@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { JsonObject, PageRequest, ProviderDefinition, ReadPart, RequestSpec } from '../../src/kit/index.ts';
 import { loadData } from '../real/index.ts';
-import { catalog, readsOf } from './support/catalog.ts';
+import { catalog } from './support/catalog.ts';
+import { everyRequest } from './support/requests.ts';
 
 interface Endpoints {
   operations: { method: string; path: string; query: { name: string }[] }[];
@@ -13,39 +13,8 @@ const fieldsOf = (model: string) => models[model]!.map(({ name }) => name);
 /** Lists of names: the generated client keeps them out of its scalar parameters. */
 const listParameters = ['properties'];
 
-/** Requests of a part: the first, and those behind a full page of either kind of position. */
-function requestsOf(part: ReadPart, prepared: PageRequest['prepared'], pageSize: number): RequestSpec[] {
-  const since = '2026-01-01T00:00:00.000Z';
-  const envelope = { paging: { next: { after: '7' } }, nextRecordsUrl: '/services/data/v60.0/query/01gX-2000', next_cursor: 'c' };
-  const specs: RequestSpec[] = [];
-  const positions: (JsonObject | null)[] = [null];
-  for (const position of positions) {
-    const page = { object: 'x', position, since, pageSize, prepared };
-    specs.push(part.request(page));
-    const at = typeof position?.at === 'string' ? position.at : since;
-    for (const watermark of position?.isExclusive ? [nextDay(at)] : [at, nextDay(at)]) {
-      const next = part.next(page, { envelope, headers: {}, count: pageSize, last: { id: '7', watermark } });
-      if (next !== null && positions.length < 6) positions.push(next);
-    }
-  }
-  return specs;
-}
-
-function nextDay(at: string): string {
-  return new Date(Date.parse(at) + 86_400_000).toISOString();
-}
-
-function everyRequest(provider: ProviderDefinition, prepared: PageRequest['prepared']): RequestSpec[] {
-  const reads = readsOf(provider).flatMap(({ read, object }) => {
-    const { pageSizeMax, get } = catalog.object(provider.name, object);
-    const parts = read.parts.flatMap((part) => requestsOf(part, prepared, pageSizeMax));
-    return [...(read.prepare ? [read.prepare.request] : []), ...parts, ...(get ? [get('7')] : [])];
-  });
-  return [...reads, provider.account.request];
-}
-
 describe('every HubSpot request stands in the endpoints of its own client', () => {
-  const requests = everyRequest(catalog.provider('hubspot'), ['email', 'lastmodifieddate']);
+  const requests = everyRequest(catalog.provider('hubspot'), { prepared: ['email', 'lastmodifieddate'] });
 
   test.each(requests.map((spec) => [`${spec.method} ${spec.path}`, spec] as const))('%s', (_name, { method, path, query = {}, json }) => {
     if (path === '/account-info/v3/details') return;
@@ -72,7 +41,7 @@ describe('every HubSpot request stands in the endpoints of its own client', () =
 
 describe('every Salesforce request has a form that the documentation and the recordings show', () => {
   const prepared = { fields: ['Id', 'IsDeleted', 'SystemModstamp'], modified: 'SystemModstamp', hasDeleteMark: true };
-  const requests = everyRequest(catalog.provider('salesforce'), prepared);
+  const requests = everyRequest(catalog.provider('salesforce'), { prepared });
   const names = '\\w+(?:,\\w+)*';
   const soql = new RegExp(
     `^SELECT ${names} FROM \\w+(?: WHERE (?:Id > '\\w+'|SystemModstamp >= \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z))? ORDER BY (?:Id|SystemModstamp, Id)$`,

@@ -1,0 +1,186 @@
+import { HttpResponse, http } from 'msw';
+import { setupServer } from 'msw/node';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createEgress } from '../../src/connect/egress.ts';
+import { sendAuthorised } from '../../src/connect/send.ts';
+import { readPage } from '../../src/engine/page/read-page.ts';
+import { classifyByStatus, type JsonObject, type ReadPart, type RequestSpec } from '../../src/kit/index.ts';
+import { defaultLimits } from '../../src/ops/config.ts';
+import { loadData, loadExchanges } from '../real/index.ts';
+import { everyRecordedState, recordedPersons } from '../real/pipedrive.ts';
+import { catalog } from './support/catalog.ts';
+import { everyRequest } from './support/requests.ts';
+
+const pipedrive = catalog.provider('pipedrive');
+const persons = catalog.object('pipedrive', 'persons');
+
+function read(part: ReadPart, body: unknown) {
+  const { watermark } = persons.incremental!;
+  const page = { body: Buffer.from(JSON.stringify(body)), part, object: persons, watermark, headers: {}, askedSeq: 1n };
+  return readPage({ ...page, recordBytesMax: 1_000_000 });
+}
+
+function refusal({ status, headers = {}, body }: { status: number; headers?: Record<string, string>; body: unknown }) {
+  const answer = { status, headers, body };
+  return { ...classifyByStatus(answer), ...pipedrive.classifyError?.(answer) };
+}
+
+describe('every request stands in the endpoints of Pipedrive’s own client', () => {
+  interface Operation {
+    method: string;
+    path: string;
+    query: string[];
+    deprecated: boolean;
+  }
+  const { v1, v2 } = loadData<{ v1: Operation[]; v2: Operation[] }>('pipedrive/endpoints.json');
+  // The table lacks the organizations of v2, which are asked like persons: https://developers.pipedrive.com/docs/api/v1/Organizations
+  const asked = (path: string) => path.replace('/organizations', '/persons');
+
+  test.each(everyRequest(pipedrive).map((spec) => [`${spec.path} ${new URLSearchParams(spec.query)}`, spec] as const))(
+    '%s',
+    (_name, { method, path, query = {} }) => {
+      const [, version, rest] = asked(path).match(/^\/(v[12])(\/.+)$/)!;
+      const known = (version === 'v1' ? v1 : v2).filter((one) => one.method === method);
+      const operation =
+        known.find((one) => one.path === rest) ?? known.find((one) => new RegExp(`^${one.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(rest!));
+      expect(operation, 'an operation').toMatchObject({ deprecated: false });
+      expect(operation!.query).toEqual(expect.arrayContaining(Object.keys(query)));
+      expect(Number(query.limit ?? 0)).toBeLessThanOrEqual(500);
+    },
+  );
+
+  test('a time has no fraction, whatever the watermark has', () => {
+    const [part] = persons.incremental!.parts;
+    const page = { object: 'persons', position: null, since: '2026-01-01T00:00:00.999Z', pageSize: 500, prepared: null };
+    expect(part!.request(page).query).toMatchObject({ updated_since: '2026-01-01T00:00:00Z', sort_by: 'update_time' });
+  });
+});
+
+describe('the recordings', () => {
+  const [list] = persons.full.parts;
+
+  test('every recorded state of a person is read value for value, with its time and its mark', () => {
+    const states = everyRecordedState();
+    expect(states.length).toBeGreaterThan(30);
+    for (const { place, person } of states) {
+      const { records, quarantined, highestWatermark } = read(list!, { success: true, data: [person] });
+      expect(quarantined, place).toEqual([]);
+      expect(
+        records.map(({ raw }) => JSON.parse(raw.toString())),
+        place,
+      ).toEqual([person]);
+      expect(
+        records.map(({ id, modifiedAt, isDeleted }) => ({ id, modifiedAt, isDeleted })),
+        place,
+      ).toEqual([{ id: String(person.id), modifiedAt: new Date(person.update_time), isDeleted: person.is_deleted }]);
+      expect(highestWatermark, place).toBe(person.update_time);
+    }
+  });
+
+  test('a deleted person was recorded four times, and each deletion moved the time of its update', () => {
+    const gone = recordedPersons().filter(({ person }) => !person.active_flag);
+    expect(gone).toHaveLength(4);
+    for (const { person } of gone) {
+      const before = recordedPersons().filter((other) => other.person.id === person.id && other.person.active_flag);
+      expect(before.every((other) => other.person.update_time < person.update_time)).toBe(true);
+    }
+  });
+
+  test('the recorded page with null rows loses none of its records', () => {
+    const page = loadData<{ data: { id: number }[] }>('pipedrive/recents-page.json');
+    const { records } = read(list!, page);
+    expect(records.map(({ raw }) => JSON.parse(raw.toString()))).toEqual(page.data);
+  });
+
+  test('the headers that report the limit are the recorded ones', () => {
+    const recorded = Object.keys(loadExchanges('pipedrive/recorded')[0]!.response.headers);
+    const { limit, remaining, reset } = pipedrive.limits.headers!;
+    expect(recorded).toEqual(expect.arrayContaining([limit, remaining, reset]));
+  });
+
+  test.each([
+    ['https://acme.pipedrive.com', true],
+    ['https://company-sandbox-2.pipedrive.com', true],
+    ['https://pipedrive.com', false],
+    ['https://acme.pipedrive.com.evil.example', false],
+    ['https://evil.example/acme.pipedrive.com', false],
+    ['https://a.b.pipedrive.com', false],
+    ['http://acme.pipedrive.com', false],
+    ['https://acme.pipedrive.com:8443', false],
+    ['https://acme.pipedrive.com@evil.example', false],
+  ])('the host %s is %s', (host, isGood) => {
+    expect(new RegExp(`^(?:${pipedrive.captured!.api_domain!.pattern})$`).test(host)).toBe(isGood);
+  });
+});
+
+describe('refusals', () => {
+  const error = (message: string) => ({ success: false, error: message, error_info: 'Please check developers.pipedrive.com', data: null });
+  const burst = { 'x-ratelimit-limit': '80', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '2' };
+  test.each([
+    [
+      401,
+      {},
+      { success: false, error: 'unauthorized access', errorCode: 401 },
+      { meaning: 'unauthorized', message: 'HTTP 401: unauthorized access' },
+    ],
+    [402, {}, error('account not open'), { meaning: 'forbidden' }],
+    [403, {}, error('Scope and URL mismatch'), { meaning: 'forbidden' }],
+    [403, {}, '<!DOCTYPE html><title>Attention Required! | Cloudflare</title>', { meaning: 'rate_limited', retryAfterSeconds: 300 }],
+    [404, {}, error('Person not found'), { meaning: 'not_found' }],
+    [410, {}, error('Gone'), { meaning: 'not_found' }],
+    [415, {}, error('Feature is not enabled'), { meaning: 'forbidden' }],
+    [429, burst, error('request over limit'), { meaning: 'rate_limited', retryAfterSeconds: 2 }],
+    [429, {}, error('request over limit'), { meaning: 'rate_limited', retryAfterSeconds: 2 }],
+    [429, { ...burst, 'x-daily-ratelimit-token-remaining': '0' }, error('x'), { meaning: 'rate_limited', retryAfterSeconds: 900 }],
+    [400, {}, error("parameter 'cursor' is not a valid cursor"), { meaning: 'page_expired' }],
+    [400, {}, error("parameter 'limit' must be a number"), { meaning: 'invalid' }],
+    [503, {}, '<html>', { meaning: 'unavailable' }],
+  ])('%i %j %j', (status, headers, body, expected) => {
+    expect(refusal({ status, headers: headers as Record<string, string>, body })).toMatchObject(expected);
+  });
+});
+
+describe('over HTTP, at the company’s own host', () => {
+  const server = setupServer();
+  const egress = createEgress({ originOverrides: {}, allowPrivateAddresses: true });
+  const ctx = { egress, limits: defaultLimits, clock: { now: () => new Date('2026-11-21T00:00:00Z') } };
+  beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));
+  afterEach(() => server.resetHandlers());
+  afterAll(async () => {
+    server.close();
+    await egress.close();
+  });
+  const credentials = { kind: 'oauth2', accessToken: 'token', refreshToken: null, lifetimeSeconds: null } as const;
+  const send = (spec: RequestSpec, host = 'https://acme.pipedrive.com') =>
+    sendAuthorised(ctx, { provider: pipedrive, credentials, captured: { api_domain: host } }, spec, new AbortController().signal);
+
+  test('recorded persons, paged by cursor to their end, come out value for value', async () => {
+    const states = everyRecordedState().map(({ person }) => person);
+    const came: URL[] = [];
+    server.use(
+      http.get('https://acme.pipedrive.com/api/v2/persons', ({ request }) => {
+        const url = new URL(request.url);
+        came.push(url);
+        const from = Number(url.searchParams.get('cursor') ?? 0);
+        const next = from + 10 < states.length ? String(from + 10) : null;
+        return HttpResponse.json({ success: true, data: states.slice(from, from + 10), additional_data: { next_cursor: next } });
+      }),
+    );
+    const [part] = persons.full.parts;
+    const served: unknown[] = [];
+    let position: JsonObject | null = null;
+    do {
+      const page = { object: 'persons', position, since: null, pageSize: 10, prepared: null };
+      const answer = await send(part!.request(page));
+      const { records, answer: frame } = read(part!, JSON.parse(answer.body.toString()));
+      served.push(...records.map(({ raw }) => JSON.parse(raw.toString())));
+      position = part!.next(page, frame);
+    } while (position !== null);
+    expect(served).toEqual(states);
+    expect(came.every((url) => url.searchParams.get('limit') === '10' && url.searchParams.get('sort_by') === 'id')).toBe(true);
+  });
+
+  test('a host that is none of Pipedrive’s gets no token', async () => {
+    await expect(send(pipedrive.account.request, 'https://acme.pipedrive.com.evil.example')).rejects.toMatchObject({ meaning: 'config' });
+  });
+});
