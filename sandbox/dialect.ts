@@ -11,6 +11,8 @@ export type Caller = { account: Account; scopes: ReadonlySet<string> | null };
 export interface Route {
   object: string | null;
   hasPageToken: boolean;
+  /** Whose limit it counts against. Default: read. */
+  category?: string;
   answer: (call: Call) => Answer | Promise<Answer>;
 }
 

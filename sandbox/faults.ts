@@ -2,7 +2,7 @@ import type { Json, JsonObject } from './json.ts';
 
 /** What can go wrong on command. */
 export type Fault =
-  | { kind: 'rate_limited'; retryAfterSeconds?: number; as?: 'seconds' | 'date' | 'none' }
+  | { kind: 'rate_limited'; retryAfterSeconds?: number; as?: 'seconds' | 'date' | 'none'; limit?: 'window' | 'daily' }
   | { kind: 'unauthorized' }
   | { kind: 'forbidden' }
   | { kind: 'server_error'; status?: number }

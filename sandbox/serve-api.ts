@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Call, type Dialect, isAnswer } from './dialect.ts';
 import { type Fault, malformedRecord } from './faults.ts';
 import { type Answer, type ApiRequest, bytesOf, dateOf, isListBody, logOf, send } from './http.ts';
+import { countRequest } from './limits.ts';
 import { mutate } from './mutate.ts';
 import type { Account, World } from './world.ts';
 
@@ -40,7 +41,7 @@ export async function serveApi(
     isFaulted: faults.length > 0,
   };
   for (const fault of faults) if (fault.kind === 'slow' && fault.at !== 'after') await sleep(fault.delayMs);
-  let answer = refusalOf(dialect, account, faults);
+  let answer = refusalOf(dialect, account, faults, route.category ?? 'read');
   if (!answer && !faults.some((fault) => fault.kind === 'cut' && (fault.at ?? 'start') === 'start')) answer = await route.answer(call);
   for (const fault of faults) {
     if (fault.kind === 'slow' && fault.at === 'after') await sleep(fault.delayMs);
@@ -64,7 +65,7 @@ export async function serveApi(
   for (const fault of faults) if (fault.kind === 'mutate') mutate(account, fault.operations);
 }
 
-function refusalOf(dialect: Dialect, account: Account, faults: Fault[]): Answer | null {
+function refusalOf(dialect: Dialect, account: Account, faults: Fault[], category: string): Answer | null {
   for (const fault of faults) {
     switch (fault.kind) {
       case 'rate_limited':
@@ -75,20 +76,8 @@ function refusalOf(dialect: Dialect, account: Account, faults: Fault[]): Answer 
         return dialect.refuse(fault, account);
     }
   }
-  const wait = overBudget(account);
-  return wait === null ? null : dialect.refuse({ kind: 'rate_limited', retryAfterSeconds: wait }, account);
-}
-
-/** Counts the request; seconds to wait when the account's own limit is used up. */
-function overBudget(account: Account): number | null {
-  const limit = account.settings.rateLimit;
-  const { window } = account;
-  const lengthMs = (limit?.windowSeconds ?? 10) * 1000;
-  const now = Date.now();
-  if (now - window.startedAt >= lengthMs) Object.assign(window, { startedAt: now, used: 0 });
-  window.used++;
-  if (limit === null || window.used <= limit.requests) return null;
-  return Math.max(1, Math.ceil((window.startedAt + lengthMs - now) / 1000));
+  const over = countRequest(account, category);
+  return over && dialect.refuse({ kind: 'rate_limited', limit: over.kind, retryAfterSeconds: over.seconds }, account);
 }
 
 function finish(answer: Answer, date: string, headers: Record<string, string> = {}) {

@@ -14,6 +14,11 @@ export interface DialectData {
   accessTokenSeconds: number;
 }
 
+export interface RateLimit {
+  requests: number;
+  windowSeconds: number;
+}
+
 export interface AccountSettings {
   rotatesRefreshTokens: boolean;
   accessTokenSeconds: number;
@@ -24,7 +29,11 @@ export interface AccountSettings {
   /** How long a search still shows the version before. */
   searchLagMs: number;
   /** Requests per window that are answered; the rest is refused. null: only counted. */
-  rateLimit: { requests: number; windowSeconds: number } | null;
+  rateLimit: RateLimit | null;
+  /** Limits of their own for single categories of requests, such as HubSpot's `search`. */
+  categoryLimits: Record<string, RateLimit>;
+  /** Requests that are answered from one midnight (UTC, by the account's clock) to the next. null: all. */
+  dailyLimit: number | null;
   /** Own dialect, lists by cursor: a page has no more records than this, whatever was asked for. null: as asked. */
   pageRecordsMax: number | null;
   /** Own dialect: rendered pages that are kept, in bytes. 0: none. */
@@ -53,9 +62,11 @@ export class Account {
   readonly log: LogEntry[] = [];
   readonly tokens = { issued: 0, refreshed: 0, refreshAttempts: 0, revoked: 0 };
   readonly window = { startedAt: 0, used: 0 };
+  readonly day = { number: 0, used: 0 };
   /** Objects' descriptions that were loaded as recorded. */
   readonly descriptions = new Map<string, string>();
   private readonly stores = new Map<string, Store>();
+  private readonly categoryWindows = new Map<string, { startedAt: number; used: number }>();
   private readonly data: DialectData;
   private readonly seed: number;
 
@@ -71,6 +82,8 @@ export class Account {
       visibilityLagMs: 0,
       searchLagMs: 0,
       rateLimit: null,
+      categoryLimits: {},
+      dailyLimit: null,
       pageRecordsMax: null,
       pageCacheBytesMax: 0,
     };
@@ -91,6 +104,12 @@ export class Account {
     }
     store.settle(this.now());
     return store;
+  }
+
+  categoryWindow(category: string) {
+    const window = this.categoryWindows.get(category) ?? { startedAt: 0, used: 0 };
+    this.categoryWindows.set(category, window);
+    return window;
   }
 
   record(entry: LogEntry): void {

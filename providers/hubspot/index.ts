@@ -46,7 +46,12 @@ export default defineProvider({
     // Public apps: 110 requests per 10 seconds and account; search 5 a second, and its answers carry no rate headers.
     docsUrl: 'https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines',
     concurrencyMax: 6,
-    headers: { limit: 'x-hubspot-ratelimit-max', remaining: 'x-hubspot-ratelimit-remaining' },
+    budgets: { read: [{ requests: 110, seconds: 10 }], search: [{ requests: 5, seconds: 1 }] },
+    headers: {
+      limit: 'x-hubspot-ratelimit-max',
+      remaining: 'x-hubspot-ratelimit-remaining',
+      window: { name: 'x-hubspot-ratelimit-interval-milliseconds', unit: 'milliseconds' },
+    },
   },
   classifyError,
   objects: {

@@ -47,9 +47,12 @@ export default defineProvider({
   // https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_using_userinfo_endpoint.htm
   account: { request: { method: 'GET', path: '/services/oauth2/userinfo' }, id: 'organization_id' },
   limits: {
-    // 100,000 requests a day and more by licence (Sforce-Limit-Info: api-usage=n/m); 25 long ones at once.
+    // Over the last 24 hours 100,000 requests and more by licence; every answer says how many (Sforce-Limit-Info: api-usage=18/5000),
+    // other users of the organisation included. 25 long ones at once.
     docsUrl: 'https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/',
     concurrencyMax: 5,
+    budgets: { all: [{ requests: 100_000, seconds: 86_400 }] },
+    headers: { usage: { name: 'sforce-limit-info', pattern: 'api-usage=(\\d+)/(\\d+)' }, windowSeconds: 86_400, category: 'all' },
   },
   classifyError,
   objects: {

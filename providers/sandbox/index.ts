@@ -49,7 +49,13 @@ export default defineProvider({
   limits: {
     docsUrl,
     concurrencyMax: 8,
-    headers: { limit: 'x-ratelimit-limit', remaining: 'x-ratelimit-remaining', reset: 'x-ratelimit-reset' },
+    budgets: { read: [{ requests: 10_000, seconds: 10 }] },
+    headers: {
+      limit: 'x-ratelimit-limit',
+      remaining: 'x-ratelimit-remaining',
+      reset: 'x-ratelimit-reset',
+      window: { name: 'x-ratelimit-window', unit: 'seconds' },
+    },
   },
   classifyError: ({ status, body }) => {
     const message = (body as { error?: { message?: unknown } } | null)?.error?.message;

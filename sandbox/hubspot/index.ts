@@ -96,7 +96,8 @@ export function createHubspotDialect(world: World): Dialect {
     const described = at(/^\/crm\/v3\/properties\/([^/]+)$/);
     if (method === 'GET' && described !== undefined) return simple(null, (call) => onObject(call, described, listProperties));
     const searched = at(/^\/crm\/v3\/objects\/([^/]+)\/search$/);
-    if (method === 'POST' && searched !== undefined) return simple(nameOf(searched), (call) => onObject(call, searched, searchObjects));
+    if (method === 'POST' && searched !== undefined)
+      return { ...simple(nameOf(searched), (call) => onObject(call, searched, searchObjects)), category: 'search' };
     const listed = at(/^\/crm\/v3\/objects\/([^/]+)$/);
     if (method === 'GET' && listed !== undefined)
       return simple(nameOf(listed), (call) => onObject(call, listed, (...args) => listObjects(...args, path)));

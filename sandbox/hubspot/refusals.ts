@@ -22,7 +22,11 @@ export function refuse(fault: Parameters<Dialect['refuse']>[0], account: Account
   switch (fault.kind) {
     case 'rate_limited': {
       // HubSpot's recorded 429s carry no Retry-After.
-      const headers = fault.retryAfterSeconds === undefined && fault.as === undefined ? {} : retryAfter(fault, account);
+      const isSilent = fault.limit !== undefined || (fault.retryAfterSeconds === undefined && fault.as === undefined);
+      const headers = isSilent ? {} : retryAfter(fault, account);
+      // https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
+      if (fault.limit === 'daily')
+        return hubspotError(429, 'You have reached your daily limit.', { errorType: 'RATE_LIMIT', policyName: 'DAILY' }, headers);
       return hubspotError(429, 'You have reached your secondly limit.', { category: 'RATE_LIMITS' }, headers);
     }
     case 'unauthorized':

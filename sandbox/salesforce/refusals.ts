@@ -8,7 +8,8 @@ import { invalidSession, salesforceError } from './errors.ts';
 export function refuse(fault: Parameters<Dialect['refuse']>[0], account: Account): Answer {
   switch (fault.kind) {
     case 'rate_limited': {
-      const headers = fault.retryAfterSeconds === undefined ? {} : retryAfter(fault, account);
+      // Salesforce does not say how long; only a fault that is told to does.
+      const headers = fault.limit !== undefined || fault.retryAfterSeconds === undefined ? {} : retryAfter(fault, account);
       return salesforceError(403, 'REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.', headers);
     }
     case 'unauthorized':

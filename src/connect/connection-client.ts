@@ -1,9 +1,12 @@
 import { ProviderError, type RequestSpec } from '../kit/index.ts';
 import { lookUpAccount } from './account.ts';
-import { holdBack, passGate } from './budget.ts';
+import { holdBack, learnBudget, type Passed, passGate } from './budget.ts';
+import { readReport } from './budget-report.ts';
+import { windowsFor } from './budget-windows.ts';
 import type { ConnectCtx } from './context.ts';
 import { type HeldConnection, holdConnection } from './held-connection.ts';
 import { markNeedsReauth } from './needs-reauth.ts';
+import type { RateLimit, SyncRateLimit } from './rate-limits.ts';
 import { refreshCredentials } from './refresh-credentials.ts';
 import { secondsUntilReset } from './retry-after.ts';
 import { type ProviderAnswer, sendAuthorised } from './send.ts';
@@ -28,7 +31,18 @@ const renewShareBefore = 0.1;
 /** A provider that asks to wait without saying how long. The engine backs off further when it goes on. */
 const holdBackSecondsDefault = 1;
 
-export function createConnectionClient(ctx: ConnectCtx, applicationId: string, first: HeldConnection): ConnectionClient {
+/** Who asks: a sync leaves the reserve of every budget to requests that somebody waits for, and may have caps of its own. */
+export interface AskingSync {
+  id: string;
+  rateLimits: SyncRateLimit[];
+}
+
+export function createConnectionClient(
+  ctx: ConnectCtx,
+  applicationId: string,
+  first: HeldConnection,
+  sync: AskingSync | null,
+): ConnectionClient {
   const connectionId = first.row.id;
   let held = first;
   let apiCalls = 0;
@@ -36,35 +50,53 @@ export function createConnectionClient(ctx: ConnectCtx, applicationId: string, f
   async function request(spec: RequestSpec, { signal }: { signal: AbortSignal }): Promise<ProviderAnswer> {
     const giveBack = await takeSlot(ctx.db, connectionId, held.provider.limits.concurrencyMax, signal);
     try {
-      const of = { applicationId, connectionId, category: spec.category ?? 'read' };
-      const { version } = await passGate(ctx.db, of);
-      if (version > held.version) held = await holdConnection(ctx, applicationId, connectionId);
+      const passed = await admit(spec);
       if (isDue(held, ctx.clock.now())) held = await renew(signal);
-      return await withLimits(of, () => sendWithOneRefresh(spec, signal));
+      return await sendWithOneRefresh(spec, passed, signal);
     } finally {
       giveBack();
     }
   }
 
-  async function sendWithOneRefresh(spec: RequestSpec, signal: AbortSignal): Promise<ProviderAnswer> {
+  /** Every request that leaves is counted first, a repeated one too. */
+  async function admit({ category = 'read' }: RequestSpec): Promise<Passed> {
+    const { row, provider } = held;
+    const rateLimits = (row.rateLimits ?? []) as RateLimit[];
+    const windows = windowsFor(category, { budgets: provider.limits.budgets, rateLimits, sync });
+    const passed = await passGate(ctx.db, { applicationId, connectionId, category }, { windows, isInteractive: sync === null });
+    if (passed.version > held.version) held = await holdConnection(ctx, applicationId, connectionId);
+    return passed;
+  }
+
+  async function sendWithOneRefresh(spec: RequestSpec, passed: Passed, signal: AbortSignal): Promise<ProviderAnswer> {
     const sentWith = held;
-    const refused = await attempt(sentWith, spec, signal);
+    const refused = await attempt(sentWith, spec, passed, signal);
     if (!(refused instanceof ProviderError)) return refused;
     if (!canRefresh(sentWith)) throw await verdict(sentWith, refused, signal);
-    const renewed = await refreshed(sentWith, signal);
-    held = renewed;
-    const again = await attempt(renewed, spec, signal);
+    held = await refreshed(sentWith, signal);
+    const passedAgain = await admit(spec);
+    const renewed = held;
+    const again = await attempt(renewed, spec, passedAgain, signal);
     if (!(again instanceof ProviderError)) return again;
     throw await verdict(renewed, again, signal);
   }
 
   /** The answer, or the refusal of the credentials as a value; other refusals are thrown. */
-  async function attempt(who: HeldConnection, spec: RequestSpec, signal: AbortSignal): Promise<ProviderAnswer | ProviderError> {
+  async function attempt(
+    who: HeldConnection,
+    spec: RequestSpec,
+    passed: Passed,
+    signal: AbortSignal,
+  ): Promise<ProviderAnswer | ProviderError> {
     apiCalls++;
     try {
-      return await sendAuthorised(ctx, who, spec, signal);
+      const answer = await sendAuthorised(ctx, who, spec, signal);
+      await learn(spec, passed, answer);
+      return answer;
     } catch (error) {
-      if (error instanceof ProviderError && error.meaning === 'unauthorized') return error;
+      if (!(error instanceof ProviderError)) throw error;
+      if (error.meaning === 'unauthorized') return error;
+      if (error.meaning === 'rate_limited') await holdBack(ctx.db, budgetOf(spec), error.retryAfterSeconds ?? holdBackSecondsDefault);
       throw error;
     }
   }
@@ -74,6 +106,7 @@ export function createConnectionClient(ctx: ConnectCtx, applicationId: string, f
    * decides whether it is the credentials or this request.
    */
   async function verdict(who: HeldConnection, refusal: ProviderError, signal: AbortSignal): Promise<ProviderError> {
+    await admit(who.provider.account.request);
     apiCalls++;
     try {
       await lookUpAccount(ctx, who, signal);
@@ -108,20 +141,20 @@ export function createConnectionClient(ctx: ConnectCtx, applicationId: string, f
     return untilAborted(flight, signal);
   }
 
-  /** What the provider says about its limits is kept for all processes. */
-  async function withLimits(of: { applicationId: string; connectionId: string; category: string }, send: () => Promise<ProviderAnswer>) {
-    try {
-      const answer = await send();
-      const names = held.provider.limits.headers;
-      const { remaining, reset } = { remaining: names?.remaining ?? '', reset: names?.reset ?? '' };
-      const seconds = secondsUntilReset(answer.headers[remaining], answer.headers[reset], answer.providerTime ?? ctx.clock.now());
-      if (seconds !== undefined && seconds > 0) await holdBack(ctx.db, of, seconds);
-      return answer;
-    } catch (error) {
-      if (error instanceof ProviderError && error.meaning === 'rate_limited')
-        await holdBack(ctx.db, of, error.retryAfterSeconds ?? holdBackSecondsDefault);
-      throw error;
-    }
+  /** What the provider says about its limits is kept for all processes; what is known already costs nothing. */
+  async function learn(spec: RequestSpec, { reported }: Passed, { headers, providerTime }: ProviderAnswer): Promise<void> {
+    const names = held.provider.limits.headers;
+    const seconds = secondsUntilReset(headers[names?.remaining ?? ''], headers[names?.reset ?? ''], providerTime ?? ctx.clock.now());
+    if (seconds !== undefined && seconds > 0) await holdBack(ctx.db, budgetOf(spec), seconds);
+    const report = readReport(names, headers);
+    if (!report) return;
+    const category = report.category ?? spec.category ?? 'read';
+    const isKnown = reported?.category === category && reported.seconds === report.seconds && reported.requests === report.requests;
+    if (!isKnown || report.used > reported.used) await learnBudget(ctx.db, { applicationId, connectionId, category }, report);
+  }
+
+  function budgetOf({ category = 'read' }: RequestSpec) {
+    return { applicationId, connectionId, category };
   }
 
   return {

@@ -1,4 +1,4 @@
-import type { ProviderAnswer } from '../../connect/client.ts';
+import { BudgetSpent, type ProviderAnswer } from '../../connect/client.ts';
 import { ProviderError, type RequestSpec } from '../../kit/index.ts';
 import { reactTo } from './reaction.ts';
 import { isOver, renew, rest, type Slice } from './slice.ts';
@@ -27,9 +27,11 @@ export async function ask<T>(slice: Slice, spec: RequestSpec, understand: (answe
       return understood;
     } catch (error) {
       if (!(error instanceof ProviderError) || slice.signal.aborted) throw error;
-      slice.failures++;
+      // Waiting for our own budget is no failure, however often it happens: nothing was asked.
+      if (!(error instanceof BudgetSpent)) slice.failures++;
       const { meaning, retryAfterSeconds } = error;
-      const reaction = reactTo({ meaning, retryAfterSeconds, failures: slice.failures, retriesMax: slice.ctx.limits.requestRetriesMax });
+      const failures = Math.max(slice.failures, 1);
+      const reaction = reactTo({ meaning, retryAfterSeconds, failures, retriesMax: slice.ctx.limits.requestRetriesMax });
       if (reaction.do !== 'retry' || isOver(slice)) throw error;
       await rest(slice, reaction.waitSeconds + waitMarginSeconds);
       await renew(slice);

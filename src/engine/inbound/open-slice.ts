@@ -1,4 +1,5 @@
 import { openConnectionClient } from '../../connect/client.ts';
+import type { SyncRateLimit } from '../../connect/rate-limits.ts';
 import { parseState } from '../../syncs/checkpoint-state.ts';
 import { openHub } from '../../syncs/edit-checkpoint.ts';
 import { replaceAbandoned } from '../../syncs/lease.ts';
@@ -14,6 +15,7 @@ export async function openSlice(desk: Desk): Promise<Slice | null> {
   const { ctx, signal } = desk;
   const { sync, fence } = desk.lease;
   const definition = ctx.catalog.object(sync.provider, sync.object);
+  const rateLimits = (sync.rateLimits ?? []) as SyncRateLimit[];
   const hub = await openHub(ctx, sync);
   const state = parseState((await hub.takeCheckpoint({ syncId: sync.id, fence }))?.state);
   const hasEnded = state.ended !== null && state.runId === desk.lease.run.id;
@@ -29,7 +31,7 @@ export async function openSlice(desk: Desk): Promise<Slice | null> {
     watermarkBefore: hasEnded ? undefined : state.watermark,
     table: await hub.ensureTable(sync.provider, sync.object),
     connection: await hub.ensureConnection({ connectionId: sync.connectionId, customerId: sync.customerId }),
-    client: once(() => openConnectionClient({ ctx, connectionId: sync.connectionId })),
+    client: once(() => openConnectionClient({ ctx, connectionId: sync.connectionId, sync: { id: sync.id, rateLimits } })),
     pending: { slices: 1, apiCalls: 0, bytes: 0 },
     failures: state.failures,
     startedMs: performance.now(),
