@@ -12,10 +12,14 @@ export const eventTypes = [
   'run.completed',
   'run.failed',
   'sync.held',
+  'sync.gap_found',
   'sync.paused',
   'sync.resumed',
   'records.changed',
   'records.purged',
+  'held_deletes.approved',
+  'held_deletes.rejected',
+  'schema.changed',
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 

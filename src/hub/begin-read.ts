@@ -1,4 +1,4 @@
-import type { Json } from '../kit/index.ts';
+import type { Json, ReadKind } from '../kit/index.ts';
 import { saveState, takeFence } from './checkpoint.ts';
 import { clearReads } from './clear-reads.ts';
 import type { HubHandle } from './handle.ts';
@@ -11,9 +11,10 @@ import type { BegunRead, Fenced, HubConnection, HubTable } from './types.ts';
  */
 export async function beginRead(
   hub: HubHandle,
-  input: Fenced & { table: HubTable; connection: HubConnection; kind: 'full' | 'incremental'; checkpoint: (begun: BegunRead) => Json },
+  input: Fenced & { table: HubTable; connection: HubConnection; kind: ReadKind; checkpoint: (begun: BegunRead) => Json },
 ): Promise<BegunRead> {
   const { syncId, table, connection } = input;
+  const meetsEverything = input.kind === 'full' || input.kind === 'keys';
   const { read, overtaken } = await writeTransaction(hub, async (tx) => {
     await takeFence(hub, tx, input, input);
     const { rows } = await tx.query<{ generation: string; horizon: string }>(
@@ -24,9 +25,9 @@ export async function beginRead(
            missing_generation = null
        where sync = $1::text
        returning generation, ${hub.names.feedHorizon}() as horizon`,
-      [syncId, input.kind === 'full', connection.number],
+      [syncId, meetsEverything, connection.number],
     );
-    const overtaken = input.kind === 'full' ? await closeOthers(hub, tx, input) : [];
+    const overtaken = meetsEverything ? await closeOthers(hub, tx, input) : [];
     const read = { generation: BigInt(rows[0]!.generation), horizon: BigInt(rows[0]!.horizon) };
     await saveState(hub, tx, syncId, input.checkpoint(read));
     return { read, overtaken };

@@ -1,4 +1,4 @@
-import type { Json } from '../kit/index.ts';
+import type { Json, ReadKind } from '../kit/index.ts';
 import type { HeldDeletesOfHub } from './held-types.ts';
 
 /** One hub: the record tables of an application in a destination. Everything stands in one schema. */
@@ -19,7 +19,7 @@ export interface Hub extends HeldDeletesOfHub {
 
   /** Begins a read: takes the fence, clears what an unfinished read left (seen rows, staged deletes), notes the horizon. */
   beginRead(
-    input: Fenced & { table: HubTable; connection: HubConnection; kind: 'full' | 'incremental'; checkpoint: (begun: BegunRead) => Json },
+    input: Fenced & { table: HubTable; connection: HubConnection; kind: ReadKind; checkpoint: (begun: BegunRead) => Json },
   ): Promise<BegunRead>;
   /** One transaction: fence → probe → register → write → seen → stage deletes → quarantine → checkpoint. */
   writeSlice(input: SliceInput): Promise<WriteFacts>;
@@ -106,6 +106,8 @@ export interface SliceInput extends Fenced {
   marksSeen: boolean;
   records: IncomingRecord[];
   quarantined: QuarantinedRecord[];
+  /** Ids that were met without their records: they are marked as seen, and nothing else is done to them. */
+  keys?: string[];
   /** The new checkpoint, from what this very transaction did: counters and position commit together with the records. */
   checkpoint: (facts: WriteFacts) => Json;
 }

@@ -64,6 +64,7 @@ async function note(hub: HubHandle, tx: HubTx, input: SliceInput, row: FencedRow
   const ids = textArray(met);
   const reads = [...row.openElsewhere, ...(input.marksSeen ? [{ sync: input.syncId, generation: `${input.generation}` }] : [])];
   if (met.length && reads.length) await markSeen(hub, tx, reads, ids);
+  if (input.keys?.length) await markSeen(hub, tx, [{ sync: input.syncId, generation: `${input.generation}` }], textArray(input.keys));
   if (met.length && row.hasMissedOnce && !input.marksSeen) await forgetMissed(hub, tx, input.syncId, ids);
   if (met.length && row.hasKept) await forgetKept(hub, tx, input, ids);
   if (met.length && row.hasQuarantined) await release(hub, tx, input, ids);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Json, JsonObject } from '../kit/index.ts';
+import { readKinds, readWarnings } from './read-kinds.ts';
 
 /**
  * Where a sync stands, as it lies in the hub beside the records: it commits in the transactions that write them, so that
@@ -48,7 +49,7 @@ export const emptyCounters: Counters = {
   lastSeq: null,
 };
 
-const kind = z.enum(['full', 'incremental']);
+const kind = z.enum(readKinds);
 
 /** A read that has begun and not ended. Another worker, or the next run, goes on from here. */
 export const readSchema = z.strictObject({
@@ -56,8 +57,10 @@ export const readSchema = z.strictObject({
   generation: seq,
   /** The feed horizon when the read began: what was written above it since is left alone by the sweep. */
   horizon: seq,
-  /** Watermark minus look-back, as every request of this read asks. null in a full read. */
+  /** Watermark minus look-back, position of the feed or beginning of the window, as every request of this read asks. null: everything. */
   since: z.string().nullable(),
+  /** The same for the parts that list deletions behind a pointer of their own. */
+  deletionsSince: z.string().nullable().default(null),
   prepared: json,
   /** Index of the part being read, and where in it; null: its first page. */
   part: count,
@@ -73,6 +76,11 @@ export const readSchema = z.strictObject({
   /** Highest watermark seen, on the first page and in all. */
   firstPageHighest: z.string().nullable(),
   highest: z.string().nullable(),
+  /** Latest time of a deletion that was listed. */
+  highestDeletion: z.iso.datetime().nullable().default(null),
+  /** The position of the provider's feed that this read has earned: it holds once the read has ended. null: none yet. */
+  feed: z.strictObject({ position: z.string().nullable() }).nullable().default(null),
+  warnings: z.array(z.enum(readWarnings)).default([]),
   /** Our clock and the provider's when the read began: information, and the upper bound of the next watermark. */
   startedAt: z.iso.datetime(),
   providerTime: z.iso.datetime().nullable(),
@@ -93,6 +101,18 @@ export const stateSchema = z.strictObject({
   watermark: z.string().nullable(),
   /** A full read has ended since the last reset. */
   hasFull: z.boolean(),
+  /** The strategy under which it ended: under another one everything is read first. null: none has ended since this is noted. */
+  strategy: z.string().nullable().default(null),
+  /** The provider's feed has been read up to this position (null: it was empty); `at` is our clock when that read began. */
+  feed: z.strictObject({ position: z.string().nullable(), at: z.iso.datetime() }).nullable().default(null),
+  /** The feed of deletions has been read up to this time of the provider's (null: from its beginning on); `at` as above. */
+  deletions: z.strictObject({ pointer: z.iso.datetime().nullable(), at: z.iso.datetime() }).nullable().default(null),
+  /** Everything that changed before this time of the provider's has been read, by a full read or a window; `at` as above. */
+  covered: z.strictObject({ until: z.iso.datetime(), at: z.iso.datetime() }).nullable().default(null),
+  /** Our clock when the last read began that proves what is gone: a full read, or a pass over the keys. */
+  keysReadAt: z.iso.datetime().nullable().default(null),
+  /** A pass over the keys is to follow at once. */
+  owesKeys: z.boolean().default(false),
   /** The last read that ended. */
   lastRead: z.strictObject({ kind, startedAt: z.iso.datetime(), providerTime: z.iso.datetime().nullable() }).nullable(),
   read: readSchema.nullable(),
@@ -109,6 +129,12 @@ export const emptyState: CheckpointState = {
   counters: emptyCounters,
   watermark: null,
   hasFull: false,
+  strategy: null,
+  feed: null,
+  deletions: null,
+  covered: null,
+  keysReadAt: null,
+  owesKeys: false,
   lastRead: null,
   read: null,
   failures: 0,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { idInput } from '../base/text.ts';
 import type { Sync as SyncRow } from '../db/generated/client.ts';
 import type { Args } from '../db/index.ts';
+import type { ReadKind } from '../kit/index.ts';
 import { type CheckpointState, parseState } from './checkpoint-state.ts';
 import type { SyncsCtx } from './context.ts';
 import { openHub } from './edit-checkpoint.ts';
@@ -17,12 +18,16 @@ export interface SyncCheckpoint {
   watermark: string | null;
   watermarkType: 'datetime' | 'integer' | 'opaque' | null;
   hasFull: boolean;
+  /** Up to where the provider's feed of changes has been read, in its own words; null: nothing yet, or another strategy. */
+  feedPosition: string | null;
+  /** Up to when the provider's feed of deletions has been read. */
+  deletionsPointer: string | null;
   incrementalsSinceFull: number;
   /** The last read that ended: our clock when it began (information only), and the provider's. */
-  lastRead: { kind: 'full' | 'incremental'; startedAt: string; providerTime: string | null } | null;
+  lastRead: { kind: ReadKind; startedAt: string; providerTime: string | null } | null;
   /** A read that has begun and not ended. */
   openRead: {
-    kind: 'full' | 'incremental';
+    kind: ReadKind;
     startedAt: string;
     providerTime: string | null;
     since: string | null;
@@ -43,7 +48,7 @@ export async function describeCheckpoint(ctx: SyncsCtx, sync: SyncRow): Promise<
   return { syncId: sync.id, watermarkType, incrementalsSinceFull: sync.incrementalsSinceFull, ...describe(state) };
 }
 
-function describe({ watermark, hasFull, lastRead, read }: CheckpointState) {
+function describe({ watermark, hasFull, feed, deletions, lastRead, read }: CheckpointState) {
   const openRead = read && {
     kind: read.kind,
     startedAt: read.startedAt,
@@ -52,5 +57,6 @@ function describe({ watermark, hasFull, lastRead, read }: CheckpointState) {
     pages: read.pages,
     records: read.met,
   };
-  return { watermark, hasFull, lastRead, openRead };
+  const marks = { feedPosition: feed?.position ?? null, deletionsPointer: deletions?.pointer ?? null };
+  return { watermark, hasFull, ...marks, lastRead, openRead };
 }

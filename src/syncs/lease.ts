@@ -2,11 +2,15 @@ import { newId } from '../base/ids.ts';
 import type { Run as RunRow, Sync as SyncRow } from '../db/generated/client.ts';
 import type { Ctx, Tx } from '../db/index.ts';
 import { withTransaction } from '../db/index.ts';
+import type { ReadKind } from '../kit/index.ts';
 import { enqueueAll } from '../queue/index.ts';
 import type { Counters } from './checkpoint-state.ts';
+import type { Strategy } from './config-input.ts';
 import { endRun } from './end-run.ts';
 import type { RunTrigger } from './outputs.ts';
+import { kindOf } from './read-kinds.ts';
 import { retryRunAt } from './schedule.ts';
+import type { StoredSchedule } from './schedule-input.ts';
 
 /**
  * The lease of a sync lives in its row. No owner: nobody works; a `lease_until` then means that a job has been queued and need not
@@ -42,6 +46,7 @@ const abandonedAtOnceMax = 3;
 
 /**
  * The tick: what is due, and what a dead worker left, is queued by one statement. Returns how many were claimed; a full batch means that there may be more.
+ * The two times are compared as one, which is what the index sync_due holds: a batch never walks over those that were claimed before it.
  */
 export async function claimDueSyncs({ ctx }: { ctx: Omit<Ctx, 'actor' | 'requestId'> }): Promise<number> {
   return withTransaction(ctx, async (tx) => {
@@ -50,9 +55,9 @@ export async function claimDueSyncs({ ctx }: { ctx: Omit<Ctx, 'actor' | 'request
         select id
         from sync
         where status = 'active'
-          and next_run_at <= (select syncline_now())
-          and (lease_until is null or lease_until < (select syncline_now()))
-        order by next_run_at
+          and next_run_at is not null
+          and greatest(next_run_at, lease_until) <= (select syncline_now())
+        order by greatest(next_run_at, lease_until)
         limit ${claimBatchMax}::int
         for update skip locked
       )
@@ -133,12 +138,16 @@ export interface Held {
   now: Date;
   rerunRequested: boolean;
   fullRequested: boolean;
+  /** As they are now: a person may have changed them while the run was reading. */
+  schedule: StoredSchedule | null;
+  intervalSeconds: number;
 }
 
 /** Locks the sync's row for a change by its worker, before anything else is locked. Throws `LeaseLost` when it is no longer ours. */
 export async function lockHeld(tx: Tx, { sync, fence }: Lease): Promise<Held> {
   const [held] = await tx.$queryRaw<Held[]>`
-    select syncline_now() as now, rerun_requested as "rerunRequested", full_requested as "fullRequested"
+    select syncline_now() as now, rerun_requested as "rerunRequested", full_requested as "fullRequested",
+           schedule, interval_seconds as "intervalSeconds"
     from sync
     where id = ${sync.id}::text and fence = ${fence}::int8
     for update`;
@@ -173,21 +182,27 @@ async function currentRun(tx: Tx, ctx: Ctx, sync: SyncRow): Promise<RunRow> {
       // The engine says what it really reads when the read begins, if that is something else.
       kind: likelyKind(sync),
       trigger: triggerOf(sync),
+      source: sync.rerunSource,
+      ...(sync.rerunMetadata === null ? {} : { metadata: sync.rerunMetadata }),
       status: 'running',
       createdAt: now,
       startedAt: now,
     },
   });
-  await tx.sync.updateMany({ where: { id: sync.id }, data: { currentRunId: run.id } });
+  await tx.$executeRaw`
+    update sync
+    set current_run_id = ${run.id}::text, rerun_trigger = null, rerun_source = null, rerun_metadata = null
+    where id = ${sync.id}::text`;
   return run;
 }
 
-function likelyKind({ strategy, lastSuccessAt, fullRequested, fullRefreshEvery, incrementalsSinceFull }: SyncRow): 'full' | 'incremental' {
+function likelyKind({ strategy, lastSuccessAt, fullRequested, fullRefreshEvery, incrementalsSinceFull }: SyncRow): ReadKind {
   const isFullDue = fullRequested || (fullRefreshEvery !== null && incrementalsSinceFull >= fullRefreshEvery);
-  return strategy === 'full_only' || lastSuccessAt === null || isFullDue ? 'full' : 'incremental';
+  return lastSuccessAt === null || isFullDue ? 'full' : kindOf[strategy as Strategy];
 }
 
 function triggerOf(sync: SyncRow): RunTrigger {
+  if (sync.rerunTrigger !== null) return sync.rerunTrigger as RunTrigger;
   if (sync.rerunRequested || sync.fullRequested) return 'manual';
   return sync.lastSuccessAt === null && sync.consecutiveFailures === 0 ? 'connection' : 'schedule';
 }

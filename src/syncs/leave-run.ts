@@ -1,23 +1,53 @@
 import type { Ctx, Tx } from '../db/index.ts';
 import { withTransaction } from '../db/index.ts';
-import { emit } from '../events/emit.ts';
+import { emit, emitAll, type NewEvent } from '../events/emit.ts';
+import type { ReadKind } from '../kit/index.ts';
 import { enqueue } from '../queue/index.ts';
 import type { Counters } from './checkpoint-state.ts';
 import { catchUpRun, endRun } from './end-run.ts';
+import { lockFollowers, runFollowers } from './followers.ts';
 import { type Held, type Lease, lockHeld, updateHeld } from './lease.ts';
+import type { ReadWarning } from './read-kinds.ts';
 import { nextRunAt, retryRunAt } from './schedule.ts';
 import { pauseSyncs } from './stop-syncs.ts';
 
 /** The read has begun: what it was asked for is being done, so the requests are answered. Later ones are the next run's. */
-export async function markBegun(ctx: Ctx, lease: Lease, begun: { kind: 'full' | 'incremental'; isFresh: boolean }): Promise<void> {
+export async function markBegun(ctx: Ctx, lease: Lease, begun: BegunRead): Promise<void> {
   const { sync, run } = lease;
   const answers = begun.isFresh && (sync.rerunRequested || sync.fullRequested);
-  if (!answers && run.kind === begun.kind) return;
+  if (!answers && run.kind === begun.kind && begun.warnings.length === 0) return;
   await withTransaction(ctx, async (tx) => {
     await lockHeld(tx, lease);
     if (answers) await updateHeld(tx, lease, { rerunRequested: false, ...(begun.kind === 'full' ? { fullRequested: false } : {}) });
-    await tx.run.update({ where: { id: run.id }, data: { kind: begun.kind } });
+    await tx.run.update({ where: { id: run.id }, data: { kind: begun.kind, warnings: begun.warnings } });
+    await emitAll(
+      tx,
+      ctx.clock,
+      begun.warnings.map((reason) => gapEvent(lease, begun.kind, reason)),
+    );
   });
+}
+
+export interface BegunRead {
+  kind: ReadKind;
+  /** false: this run goes on with a read that an earlier one began. */
+  isFresh: boolean;
+  warnings: ReadWarning[];
+}
+
+/** Told when the reading begins: a full read may take its time. */
+function gapEvent({ sync, run }: Lease, kind: ReadKind, reason: ReadWarning): NewEvent {
+  return {
+    applicationId: sync.applicationId,
+    type: 'sync.gap_found',
+    data: {
+      sync_id: sync.id,
+      run_id: run.id,
+      customer_id: sync.customerId,
+      connection_id: sync.connectionId,
+      ...{ provider: sync.provider, object: sync.object, reason, kind },
+    },
+  };
 }
 
 /** A slice has ended and the run has not: to the back of the queue, where other tenants come first. */
@@ -42,7 +72,9 @@ export async function postpone(ctx: Ctx, lease: Lease, counters: Counters | null
 }
 
 export interface SuccessfulEnd {
-  kind: 'full' | 'incremental';
+  kind: ReadKind;
+  /** A pass over the keys follows at once. */
+  owesKeys: boolean;
   outcome: 'succeeded' | 'held';
   reason: string | null;
   counters: Counters;
@@ -53,29 +85,48 @@ export interface SuccessfulEnd {
 
 /** Run row, sync row and events of a read that has ended, in one transaction; what is owed next is queued in it too. */
 export async function finishRun(ctx: Ctx, lease: Lease, end: SuccessfulEnd): Promise<void> {
-  const { kind, outcome, reason, ...rest } = end;
+  const { kind, owesKeys, outcome, reason, ...rest } = end;
   await withTransaction(ctx, async (tx) => {
     const { sync, run } = lease;
+    const followers = await lockFollowers(tx, sync);
     const held = await lockHeld(tx, lease);
-    const { now } = held;
-    const { intervalSeconds, connectionId } = sync;
+    const { now, schedule, intervalSeconds } = held;
+    const { connectionId } = sync;
+    const isDueNow = owesMore(held) || owesKeys;
     await release(tx, lease, {
       health: outcome === 'held' ? 'held' : 'healthy',
       consecutiveFailures: 0,
-      incrementalsSinceFull: kind === 'full' ? 0 : { increment: 1 },
+      ...countedBy(kind, ctx.clock.now()),
       lastSuccessAt: ctx.clock.now(),
       // What was asked for during the run is due now instead of at the next interval.
-      nextRunAt: owesMore(held) ? now : nextRunAt({ startedAt: run.startedAt ?? now, now, intervalSeconds, connectionId }),
+      nextRunAt: isDueNow ? now : nextRunAt({ schedule, startedAt: run.startedAt ?? now, now, intervalSeconds, connectionId }),
     });
-    await endRun(tx, ctx.clock, { runId: run.id, status: outcome, ...rest });
+    await endRun(tx, ctx.clock, { runId: run.id, status: outcome, ...rest, ...(reason === null ? {} : { errorCode: reason }) });
     if (outcome === 'held')
       await emit(tx, ctx.clock, {
         applicationId: sync.applicationId,
         type: 'sync.held',
         data: { sync_id: sync.id, run_id: run.id, customer_id: sync.customerId, reason, held_deletes: rest.counters.heldDeletes },
       });
-    if (owesMore(held)) await enqueue(tx, 'run-sync', { syncId: sync.id });
+    if (isDueNow) await enqueue(tx, 'run-sync', { syncId: sync.id });
+    await runFollowers(tx, ctx.clock, { ids: followers, outcome, runId: run.id });
   });
+}
+
+/** A pass over the keys is no turn of the strategy. What proves what is gone is noted with its time. */
+function countedBy(kind: ReadKind, now: Date): Parameters<typeof updateHeld>[2] {
+  switch (kind) {
+    case 'full':
+      return { incrementalsSinceFull: 0, lastKeyPassAt: now };
+    case 'keys':
+      return { lastKeyPassAt: now };
+    case 'incremental':
+    case 'delta':
+    case 'window':
+      return { incrementalsSinceFull: { increment: 1 } };
+    default:
+      throw new Error(`nothing counts ${kind satisfies never}`);
+  }
 }
 
 export interface FailedEnd {
@@ -93,6 +144,7 @@ export interface FailedEnd {
 export async function failRun(ctx: Ctx, lease: Lease, { pausesForAuth, owesFull, ...end }: FailedEnd): Promise<void> {
   await withTransaction(ctx, async (tx) => {
     const { sync, run } = lease;
+    const followers = await lockFollowers(tx, sync);
     const held = await lockHeld(tx, lease);
     const consecutiveFailures = sync.consecutiveFailures + 1;
     await release(tx, lease, {
@@ -102,6 +154,7 @@ export async function failRun(ctx: Ctx, lease: Lease, { pausesForAuth, owesFull,
       nextRunAt: retryRunAt({ now: held.now, consecutiveFailures, intervalSeconds: sync.intervalSeconds }),
     });
     await endRun(tx, ctx.clock, { runId: run.id, status: 'failed', ...end });
+    await runFollowers(tx, ctx.clock, { ids: followers, outcome: 'failed', runId: run.id });
     if (pausesForAuth) await pauseSyncs(tx, ctx.clock, { id: sync.id }, 'auth');
   });
 }

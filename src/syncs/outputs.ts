@@ -1,7 +1,10 @@
 import type { Catalog } from '../catalog/index.ts';
 import type { Run as RunRow, SyncConfig as SyncConfigRow, Sync as SyncRow } from '../db/generated/client.ts';
+import type { ReadKind } from '../kit/index.ts';
 import type { ConfigObject, Landing, NewObjectsPolicy, Strategy } from './config-input.ts';
 import { newlyOfferedTo } from './offered-objects.ts';
+import type { ReadWarning } from './read-kinds.ts';
+import { type Schedule, type StoredSchedule, toSchedule } from './schedule-input.ts';
 
 /** What the verbs of this room answer: plain objects, no rows. */
 export interface SyncConfig {
@@ -24,6 +27,7 @@ export interface SyncOrder {
   strategy: Strategy;
   fullRefreshEvery: number | null;
   intervalSeconds: number;
+  schedule: Schedule;
   windowSeconds: number | null;
   keyPassIntervalSeconds: number | null;
   startFrom: Date | null;
@@ -57,6 +61,8 @@ export interface Sync extends SyncOrder {
   consecutiveFailures: number;
   lastSuccessAt: Date | null;
   lastKeyPassAt: Date | null;
+  /** When notices of the provider were last worked off. */
+  lastHookAt: Date | null;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -71,11 +77,16 @@ export interface Run {
   connectionId: string;
   provider: string;
   object: string;
-  kind: 'full' | 'incremental';
+  kind: ReadKind;
   trigger: RunTrigger;
+  /** Who asked for it, in their own words; of a run after another one, that run. */
+  source: string | null;
+  metadata: Record<string, string> | null;
   status: RunStatus;
   errorCode: string | null;
   errorMessage: string | null;
+  /** Why it read something else, or more, than was its turn. */
+  warnings: ReadWarning[];
   slices: number;
   fetched: number;
   inserted: number;
@@ -96,7 +107,7 @@ export interface Run {
   finishedAt: Date | null;
 }
 
-export type RunTrigger = 'schedule' | 'connection' | 'manual';
+export type RunTrigger = 'schedule' | 'connection' | 'manual' | 'after' | 'hook';
 export type RunStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'held' | 'cancelled';
 
 export function toSyncConfig(row: SyncConfigRow, catalog: Catalog): SyncConfig {
@@ -128,6 +139,7 @@ export function storedObjects(row: Pick<SyncConfigRow, 'objects'>): ConfigObject
       full_refresh_every: null,
       window_seconds: null,
       key_pass_interval_seconds: null,
+      schedule: null,
       start_from: null,
       landing: 'merge',
       observed_fields: null,
@@ -143,6 +155,7 @@ function toSyncConfigObject(stored: ConfigObject): SyncConfigObject {
     strategyReason: stored.strategy_reason,
     fullRefreshEvery: stored.full_refresh_every,
     intervalSeconds: stored.interval_seconds,
+    schedule: toSchedule(stored.schedule, stored.interval_seconds),
     windowSeconds: stored.window_seconds,
     keyPassIntervalSeconds: stored.key_pass_interval_seconds,
     startFrom: stored.start_from === null ? null : new Date(stored.start_from),
@@ -156,6 +169,7 @@ export function toSync(row: SyncRow): Sync {
   return {
     ...rest,
     strategy: row.strategy as Strategy,
+    schedule: toSchedule(row.schedule as unknown as StoredSchedule | null, row.intervalSeconds),
     landing: row.landing as Landing,
     observedFields: row.observedFields.length === 0 ? null : row.observedFields,
     status: row.status as Sync['status'],
@@ -169,7 +183,9 @@ export function toRun(row: RunRow): Run {
   return {
     ...rest,
     kind: row.kind as Run['kind'],
+    warnings: row.warnings as ReadWarning[],
     trigger: row.trigger as RunTrigger,
+    metadata: row.metadata as Run['metadata'],
     status: row.status as RunStatus,
     bytes: Number(row.bytes),
     firstSeq: row.firstSeq?.toString() ?? null,

@@ -21,11 +21,21 @@ export async function setCheckpoint({ ctx, input }: Args<unknown, SyncsCtx>): Pr
   const { syncId, watermark } = parseInput(SetCheckpoint, input);
   const sync = await findSync(ctx, ctx.db.prisma, 'syncs:write', syncId);
   const definition = ctx.catalog.object(sync.provider, sync.object);
-  if (watermark !== null && (!definition.incremental || sync.strategy === 'full_only'))
-    throw new AppError('strategy_unsupported', 'This sync only reads in full: it has no watermark to set. Use null, or reset it.');
+  if (watermark !== null && (!definition.incremental || sync.strategy !== 'full_then_incremental'))
+    throw new AppError(
+      'strategy_unsupported',
+      `A sync with the strategy ${sync.strategy} goes on from no watermark that could be set. Use null, or reset it.`,
+    );
   const type = definition.incremental?.watermark.type;
   const value = watermark === null ? null : checked(watermark, type);
-  await editCheckpoint(ctx, syncId, (before) => ({ ...before, watermark: value, hasFull: value !== null, read: null, ended: null }));
+  await editCheckpoint(ctx, syncId, (before) => ({
+    ...before,
+    watermark: value,
+    hasFull: value !== null,
+    strategy: sync.strategy,
+    read: null,
+    ended: null,
+  }));
   await withTransaction(ctx, (tx) => audit(tx, ctx, { applicationId: sync.applicationId, action: 'sync.checkpoint_set', target: syncId }));
   return describeCheckpoint(ctx, sync);
 }

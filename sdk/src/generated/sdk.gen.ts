@@ -629,7 +629,7 @@ export const getSync = <ThrowOnError extends boolean = true>(options: Options<Ge
 /**
  * Trigger a sync
  *
- * Asks for a run now. While one is in progress the answer is that run, and exactly one more follows it, however often it was asked for.
+ * Asks for a run now. While one is in progress the answer is that run, and exactly one more follows it, however often it was asked for; source and metadata then stand on the one that follows.
  *
  * Needs the scope `syncs:write`.
  */

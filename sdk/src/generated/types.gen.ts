@@ -1316,6 +1316,10 @@ export type Sync = {
      */
     last_key_pass_at: string | null;
     /**
+     * When notices of the provider (hooks) were last worked off.
+     */
+    last_hook_at: string | null;
+    /**
      * When it was derived.
      */
     created_at: string;
@@ -1361,13 +1365,23 @@ export type Run = {
      */
     object: string;
     /**
-     * What it reads.
+     * `full`: everything; `incremental`: what changed since the watermark; `delta`: the provider’s own feed of changes; `window`: everything that changed within a trailing window; `keys`: the ids of everything, to find what is gone.
      */
-    kind: 'full' | 'incremental';
+    kind: 'full' | 'incremental' | 'delta' | 'window' | 'keys';
     /**
-     * What started it.
+     * What started it. `after`: the run of another sync; `hook`: the provider told of changes that had to be read.
      */
-    trigger: 'schedule' | 'connection' | 'manual';
+    trigger: 'schedule' | 'connection' | 'manual' | 'after' | 'hook';
+    /**
+     * Who asked for it, as they called themselves; with `after`: that run.
+     */
+    source: string | null;
+    /**
+     * What they said about it.
+     */
+    metadata: {
+        [key: string]: string;
+    } | null;
     status: RunStatus;
     /**
      * Why it failed or was held.
@@ -1377,6 +1391,10 @@ export type Run = {
      * The same in a sentence.
      */
     error_message: string | null;
+    /**
+     * Why it read something else, or more, than was its turn. `position_expired`: the provider no longer knew where its feed had been read up to, so everything is read; `window_exceeded`: no run for longer than the window, so it reads further back; `deletions_expired`: the provider has forgotten deletions, so a pass over all keys follows.
+     */
+    warnings: Array<'position_expired' | 'window_exceeded' | 'deletions_expired'>;
     /**
      * Pieces of work it took.
      */
@@ -1461,6 +1479,20 @@ export type TriggerSync = {
      * Read everything again.
      */
     full?: boolean;
+    /**
+     * Who asks. It stands on the run.
+     */
+    source?: string;
+    /**
+     * Anything that you want to find on the run again; at most 20 entries.
+     */
+    metadata?: {
+        [key: string]: string;
+    };
+    /**
+     * Answer when the run has ended, or after this many seconds with the run as it is then. Left out: at once.
+     */
+    wait_seconds?: number;
 };
 
 export type Checkpoint = {
@@ -1481,7 +1513,15 @@ export type Checkpoint = {
      */
     has_full: boolean;
     /**
-     * Incremental runs since the last full one.
+     * Up to where the provider's feed of changes has been read, in its own words; null: nothing yet, or another strategy.
+     */
+    feed_position: string | null;
+    /**
+     * Up to when the provider's feed of deletions has been read, by its clock.
+     */
+    deletions_pointer: string | null;
+    /**
+     * Runs since the last full one.
      */
     incrementals_since_full: number;
     /**
@@ -1489,9 +1529,9 @@ export type Checkpoint = {
      */
     last_read: {
         /**
-         * What the read reads.
+         * `full`: everything; `incremental`: what changed since the watermark; `delta`: the provider’s own feed of changes; `window`: everything that changed within a trailing window; `keys`: the ids of everything, to find what is gone.
          */
-        kind: 'full' | 'incremental';
+        kind: 'full' | 'incremental' | 'delta' | 'window' | 'keys';
         /**
          * By our clock.
          */
@@ -1506,9 +1546,9 @@ export type Checkpoint = {
      */
     open_read: {
         /**
-         * What the read reads.
+         * `full`: everything; `incremental`: what changed since the watermark; `delta`: the provider’s own feed of changes; `window`: everything that changed within a trailing window; `keys`: the ids of everything, to find what is gone.
          */
-        kind: 'full' | 'incremental';
+        kind: 'full' | 'incremental' | 'delta' | 'window' | 'keys';
         /**
          * By our clock.
          */
@@ -1746,7 +1786,7 @@ export type Event = {
 /**
  * What happened: noun.past-verb.
  */
-export type EventType = 'connection.created' | 'connection.needs_reauth' | 'connection.reconnected' | 'connection.disabled' | 'provider_config.broken' | 'run.completed' | 'run.failed' | 'sync.held' | 'sync.paused' | 'sync.resumed' | 'records.changed' | 'records.purged' | 'held_deletes.approved' | 'held_deletes.rejected' | 'schema.changed';
+export type EventType = 'connection.created' | 'connection.needs_reauth' | 'connection.reconnected' | 'connection.disabled' | 'provider_config.broken' | 'run.completed' | 'run.failed' | 'sync.held' | 'sync.gap_found' | 'sync.paused' | 'sync.resumed' | 'records.changed' | 'records.purged' | 'held_deletes.approved' | 'held_deletes.rejected' | 'schema.changed';
 
 export type AuditPage = {
     /**
@@ -4412,7 +4452,7 @@ export type ListEventsData = {
          */
         page_size?: number;
         /**
-         * Only these types, comma-separated: `connection.created`, `connection.needs_reauth`, `connection.reconnected`, `connection.disabled`, `provider_config.broken`, `run.completed`, `run.failed`, `sync.held`, `sync.paused`, `sync.resumed`, `records.changed`, `records.purged`, `held_deletes.approved`, `held_deletes.rejected`, `schema.changed`.
+         * Only these types, comma-separated: `connection.created`, `connection.needs_reauth`, `connection.reconnected`, `connection.disabled`, `provider_config.broken`, `run.completed`, `run.failed`, `sync.held`, `sync.gap_found`, `sync.paused`, `sync.resumed`, `records.changed`, `records.purged`, `held_deletes.approved`, `held_deletes.rejected`, `schema.changed`.
          */
         types?: string;
     };

@@ -1,16 +1,21 @@
-import { type Json, ProviderError } from '../../kit/index.ts';
+import { type Json, ProviderError, type ReadKind, type RequestSpec, readOf } from '../../kit/index.ts';
 import type { ReadState } from '../../syncs/checkpoint-state.ts';
 import { markBegun } from '../../syncs/leave-run.ts';
+import type { ReadWarning } from '../../syncs/read-kinds.ts';
 import { ask } from './ask.ts';
 import { startCursor } from './cursor.ts';
+import { textAt } from './fetch-page.ts';
+import { deletionsSince, sinceFor } from './since.ts';
 import { committed, nextState, type Slice } from './slice.ts';
-import { sinceOf } from './watermark-rules.ts';
 
 /** Begins a read: a new generation in the hub, the first page still to be asked for. */
-export async function beginRead(slice: Slice, kind: ReadState['kind'], restarts: number): Promise<void> {
+export async function beginRead(slice: Slice, kind: ReadKind, restarts: number, warned: ReadWarning[] = []): Promise<void> {
   const { ctx, lease, hub, table, connection, state } = slice;
-  const startedAt = ctx.clock.now().toISOString();
-  const { prepared, providerTime } = await prepare(slice, kind);
+  const now = ctx.clock.now();
+  const from = { object: slice.definition, state, windowSeconds: lease.sync.windowSeconds, now };
+  const deletions = deletionsSince(kind, from);
+  const warnings: ReadWarning[] = deletions.isExpired ? [...warned, 'deletions_expired'] : warned;
+  const asked = await askBefore(slice, kind);
   let next = state;
   await hub.beginRead({
     syncId: lease.sync.id,
@@ -25,11 +30,11 @@ export async function beginRead(slice: Slice, kind: ReadState['kind'], restarts:
         {
           read: {
             ...{ kind, generation: generation.toString(), horizon: horizon.toString() },
-            since: kind === 'full' ? null : sinceFor(slice),
-            prepared,
+            ...{ since: sinceFor(kind, from), deletionsSince: deletions.since, prepared: asked.prepared },
             ...startCursor,
-            ...{ met: 0, idless: 0, signals: 0, firstPageHighest: null, highest: null },
-            ...{ startedAt, providerTime, restarts, resumedAt: null, deleting: null },
+            ...{ met: 0, idless: 0, signals: 0, firstPageHighest: null, highest: null, highestDeletion: null },
+            ...{ feed: asked.feed, warnings, startedAt: now.toISOString(), providerTime: asked.providerTime },
+            ...{ restarts, resumedAt: null, deleting: null },
           },
         },
       );
@@ -37,22 +42,28 @@ export async function beginRead(slice: Slice, kind: ReadState['kind'], restarts:
     },
   });
   committed(slice, next);
-  await markBegun(ctx, lease, { kind, isFresh: true });
+  await markBegun(ctx, lease, { kind, isFresh: true, warnings });
 }
 
-function sinceFor({ state, definition }: Slice): string | null {
-  const { watermark, lookbackSeconds } = definition.incremental!;
-  return sinceOf(watermark.type, state.watermark, lookbackSeconds ?? definition.visibilityLagSeconds);
+/**
+ * What the provider is asked before the first page: where its feed stands, so that no change between that moment and the end of the
+ * full read is left out, and what it wants to know once for the whole read. Its clock at the first answer is a safe bound.
+ */
+async function askBefore(slice: Slice, kind: ReadKind): Promise<Pick<ReadState, 'feed' | 'prepared' | 'providerTime'>> {
+  const { delta } = slice.definition;
+  const { prepare } = readOf(slice.definition, kind)!;
+  const takesUpFeed = kind === 'full' && slice.lease.sync.strategy === 'full_then_delta';
+  const start = takesUpFeed && delta?.start.from === 'asked' ? await askJson(slice, delta.start.request) : null;
+  const prepared = prepare ? await askJson(slice, prepare.request, prepare.reduce) : null;
+  return {
+    feed: start && delta ? { position: textAt(start.value, delta.start.path) } : null,
+    prepared: prepared?.value ?? null,
+    providerTime: (start ?? prepared)?.askedTime?.toISOString() ?? null,
+  };
 }
 
-/** What the provider wants to know once for the whole read. Its answer comes before the first page, so its clock is a safe bound. */
-async function prepare(slice: Slice, kind: ReadState['kind']): Promise<{ prepared: Json; providerTime: string | null }> {
-  const { prepare } = slice.definition[kind]!;
-  if (!prepare) return { prepared: null, providerTime: null };
-  return ask(slice, prepare.request, ({ body, askedTime }) => ({
-    prepared: prepare.reduce(parseAnswer(body)),
-    providerTime: askedTime?.toISOString() ?? null,
-  }));
+async function askJson(slice: Slice, request: RequestSpec, reduce = (body: Json): Json => body) {
+  return ask(slice, request, ({ body, askedTime }) => ({ value: reduce(parseAnswer(body)), askedTime }));
 }
 
 function parseAnswer(body: Buffer): Json {

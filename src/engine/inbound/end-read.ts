@@ -3,8 +3,9 @@ import { type Json, ProviderError } from '../../kit/index.ts';
 import type { CheckpointState, ReadState } from '../../syncs/checkpoint-state.ts';
 import { send } from './ask.ts';
 import { judgeDeletes } from './guard.ts';
+import { marksAfter } from './marks-after.ts';
+import { meetsEverything, partsOf } from './read-parts.ts';
 import { committed, isOver, nextState, openRead, renew, type Slice } from './slice.ts';
-import { markAfterFull, markAfterIncremental } from './watermark-rules.ts';
 
 /** Ids that one read asks about, one by one; more that were missed wait for a second read that misses them too. */
 const confirmsMax = 50;
@@ -13,7 +14,7 @@ const deleteBatchRowsMax = 10_000;
 /** Every page has been read: conclude what is gone, ask the guard, delete in batches, move the mark. false: the slice's time is up. */
 export async function endRead(slice: Slice): Promise<boolean> {
   const { kind, signals } = openRead(slice);
-  if (kind === 'incremental' && signals === 0) return endWithoutDeletes(slice);
+  if (!meetsEverything(kind) && signals === 0) return endWithoutDeletes(slice);
   const deleting = openRead(slice).deleting ?? (await decide(slice));
   if (deleting === 'held') return true;
   for (let remaining = true; remaining; await renew(slice)) {
@@ -23,10 +24,10 @@ export async function endRead(slice: Slice): Promise<boolean> {
   return true;
 }
 
-/** An incremental read without a delete signal concludes nothing: only the mark moves. */
+/** A read of changes without a delete signal concludes nothing: only the mark moves. */
 async function endWithoutDeletes(slice: Slice): Promise<true> {
   const { hub, lease } = slice;
-  const next = finishedState(slice, { facts: null, heldDeletes: 0 }, { outcome: 'succeeded', reason: null });
+  const next = finishedState(slice, 'none', { facts: null, heldDeletes: 0 }, { outcome: 'succeeded', reason: null });
   await hub.writeCheckpoint({ syncId: lease.sync.id, fence: lease.fence, state: next as Json });
   committed(slice, next);
   return true;
@@ -53,8 +54,8 @@ async function decide(slice: Slice): Promise<Deleting | 'held'> {
  * proved about any.
  */
 function absenceOf({ definition }: Slice, { kind, idless }: ReadState): Deleting['absence'] {
-  if (kind === 'incremental' || idless > 0) return 'none';
-  return definition.full.parts.every((part) => part.completeness === 'complete') ? 'complete' : 'approximate';
+  if (!meetsEverything(kind) || idless > 0) return 'none';
+  return partsOf(definition, kind).every((part) => part.completeness === 'complete') ? 'complete' : 'approximate';
 }
 
 /** Only an answer that says so counts as gone. A refusal of another kind ends the asking: the second read will tell. */
@@ -83,7 +84,7 @@ async function hold(slice: Slice, ended: Deleting, reason: string): Promise<void
     ...endedRead(slice, ended),
     ...{ reason, runId: lease.run.id },
     checkpoint: (held) => {
-      next = finishedState(slice, { facts: null, heldDeletes: held }, { outcome: 'held', reason });
+      next = finishedState(slice, ended.absence, { facts: null, heldDeletes: held }, { outcome: 'held', reason });
       return next as Json;
     },
   });
@@ -100,7 +101,7 @@ async function deleteBatch(slice: Slice, deleting: Deleting): Promise<boolean> {
     checkpoint: (facts, isRemaining) => {
       next = isRemaining
         ? nextState(slice, { fetched: 0, facts }, { read: { ...openRead(slice), deleting } })
-        : finishedState(slice, { facts, heldDeletes: 0 }, { outcome: 'succeeded', reason: null });
+        : finishedState(slice, deleting.absence, { facts, heldDeletes: 0 }, { outcome: 'succeeded', reason: null });
       return next as Json;
     },
   });
@@ -108,40 +109,19 @@ async function deleteBatch(slice: Slice, deleting: Deleting): Promise<boolean> {
   return remaining;
 }
 
-/** The mark moves here and nowhere else: in the transaction that ends the read. */
+/** The marks move here and nowhere else: in the transaction that ends the read. */
 function finishedState(
   slice: Slice,
+  absence: Deleting['absence'],
   done: { facts: WriteFacts | null; heldDeletes: number },
   end: Omit<NonNullable<CheckpointState['ended']>, 'kind'>,
 ): CheckpointState {
-  const { state } = slice;
-  const { kind, startedAt, providerTime } = openRead(slice);
-  return nextState(
-    slice,
-    { fetched: 0, ...done },
-    {
-      watermark: markAfter(slice),
-      hasFull: state.hasFull || kind === 'full',
-      lastRead: { kind, startedAt, providerTime },
-      read: null,
-      ended: { kind, ...end },
-    },
-  );
-}
-
-function markAfter(slice: Slice): string | null {
-  const { definition, state } = slice;
-  const { kind, highest, firstPageHighest, providerTime } = openRead(slice);
-  const type = definition.incremental?.watermark.type;
-  if (!type) return null;
-  const marks = {
-    type,
-    before: state.watermark,
-    highest,
-    firstPageHighest,
-    providerTime: providerTime === null ? null : new Date(providerTime),
-  };
-  return kind === 'full' ? markAfterFull(marks) : markAfterIncremental(marks);
+  const { state, definition, lease, ctx } = slice;
+  const read = openRead(slice);
+  const { kind, startedAt, providerTime } = read;
+  const marks = marksAfter({ object: definition, state, read, absence, sync: lease.sync, now: ctx.clock.now() });
+  const lastRead = { kind, startedAt, providerTime };
+  return nextState(slice, { fetched: 0, ...done }, { ...marks, lastRead, read: null, ended: { kind, ...end } });
 }
 
 function endedRead(slice: Slice, { absence, confirmedGone }: Deleting): EndedRead {

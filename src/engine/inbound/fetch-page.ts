@@ -1,8 +1,11 @@
+import { compilePath, readPath } from '../../base/path.ts';
 import type { IncomingRecord, QuarantinedRecord } from '../../hub/types.ts';
-import type { PageRequest } from '../../kit/index.ts';
+import type { ObjectDefinition, PageAnswer, PageRequest, ReadKind } from '../../kit/index.ts';
+import { openFeedPage } from '../page/feed-page.ts';
 import { type OpenedPage, openPage } from '../page/read-page.ts';
 import { ask } from './ask.ts';
 import { advance, type Cursor } from './cursor.ts';
+import { isOfDeletions, partsOf } from './read-parts.ts';
 import { openRead, renew, type Slice } from './slice.ts';
 
 /** One page in memory, and where the read stands after it. */
@@ -11,6 +14,10 @@ export interface FetchedPage {
   quarantined: QuarantinedRecord[];
   bytes: number;
   highest: string | null;
+  /** Latest time of what this page lists as deleted, when it belongs to the feed of deletions. */
+  highestDeletion: Date | null;
+  /** The position of the provider's feed that this page has given. */
+  feedPosition: string | null;
   isFirst: boolean;
   /** The provider's clock when the page was asked for. */
   providerTime: Date | null;
@@ -27,18 +34,18 @@ export interface ArrivedPage {
 export async function fetchPage(slice: Slice, cursor: Cursor): Promise<ArrivedPage> {
   const { definition, lease, hub, ctx } = slice;
   const read = openRead(slice);
-  const part = definition[read.kind]!.parts[cursor.part]!;
-  const { since, prepared } = read;
+  const part = partsOf(definition, read.kind)[cursor.part]!;
+  const isDeletions = isOfDeletions(definition, read.kind, cursor.part);
   const request: PageRequest = {
     object: lease.sync.object,
     position: cursor.position,
-    since,
+    since: isDeletions ? read.deletionsSince : read.since,
     pageSize: definition.pageSizeMax,
-    prepared,
+    prepared: read.prepared,
   };
   const askedSeq = await hub.lastDrawnSeq();
-  const { opened, providerTime } = await ask(slice, part.request(request), async ({ body, headers, askedTime }) => ({
-    opened: await openPage({
+  const { opened, providerTime } = await ask(slice, part.request(request), async ({ body, headers, askedTime }) => {
+    const input = {
       body,
       part,
       object: definition,
@@ -46,15 +53,39 @@ export async function fetchPage(slice: Slice, cursor: Cursor): Promise<ArrivedPa
       headers,
       askedSeq,
       recordBytesMax: ctx.limits.recordBytesMax,
-    }),
-    providerTime: askedTime,
-  }));
+    };
+    const { feed } = part;
+    return { opened: await (feed ? openFeedPage({ ...input, feed }) : openPage(input)), providerTime: askedTime };
+  });
   await renew(slice);
   const after = advance(cursor, part.next(request, opened.answer));
-  return { after, read: () => readRecords(opened, { isFirst: cursor.pages === 0, providerTime, after }) };
+  const feedPosition = positionIn(definition, read.kind, opened.answer);
+  return { after, read: () => readRecords(opened, { isFirst: cursor.pages === 0, providerTime, after, feedPosition }, isDeletions) };
 }
 
-async function readRecords(opened: OpenedPage, frame: Pick<FetchedPage, 'isFirst' | 'providerTime' | 'after'>): Promise<FetchedPage> {
+type Frame = Pick<FetchedPage, 'isFirst' | 'providerTime' | 'after' | 'feedPosition'>;
+
+async function readRecords(opened: OpenedPage, frame: Frame, isDeletions: boolean): Promise<FetchedPage> {
   const { records, quarantined, bytes, highestWatermark } = await opened.read();
-  return { ...frame, records, quarantined, bytes, highest: highestWatermark };
+  const highestDeletion = isDeletions ? latest(records) : null;
+  return { ...frame, records, quarantined, bytes, highest: highestWatermark, highestDeletion };
+}
+
+function latest(records: IncomingRecord[]): Date | null {
+  let highest: Date | null = null;
+  for (const { modifiedAt } of records) if (modifiedAt && (!highest || modifiedAt > highest)) highest = modifiedAt;
+  return highest;
+}
+
+/** Where the feed stands behind this page: said in its envelope, or by its last item. */
+function positionIn({ delta }: ObjectDefinition, kind: ReadKind, answer: PageAnswer): string | null {
+  if (kind === 'full' && delta?.start.from === 'listed') return textAt(answer.envelope, delta.start.path);
+  if (kind !== 'delta') return null;
+  return delta!.mark.from === 'item' ? (answer.last?.watermark ?? null) : textAt(answer.envelope, delta!.mark.path);
+}
+
+/** A text or number at a path of an answer; null: there is none. */
+export function textAt(root: unknown, path: string): string | null {
+  const value = readPath(root, compilePath(path));
+  return typeof value === 'number' || (typeof value === 'string' && value !== '') ? String(value) : null;
 }

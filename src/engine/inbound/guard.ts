@@ -1,7 +1,9 @@
+import type { ReadKind } from '../../kit/index.ts';
 import type { Limits } from '../../ops/config.ts';
+import { meetsEverything } from './read-parts.ts';
 
 export interface GuardInput {
-  kind: 'full' | 'incremental';
+  kind: ReadKind;
   /** Records that the read met. */
   met: number;
   /** Live records of the connection and object before anything is deleted. */
@@ -18,7 +20,7 @@ export type HoldReason = 'empty_read' | 'too_many_deletes' | 'too_large_share';
 /** The guard against mass deletion (an empty source, an edited filter, a lost permission, the wrong tenant). null: go on. */
 export function judgeDeletes({ kind, met, known, deletes, deletedLastDay, limits }: GuardInput): HoldReason | null {
   if (deletes === 0) return null;
-  if (kind === 'full' && met === 0 && known > 0) return 'empty_read';
+  if (meetsEverything(kind) && met === 0 && known > 0) return 'empty_read';
   const inAll = deletes + deletedLastDay;
   if (inAll > limits.guardDeletesMax) return 'too_many_deletes';
   const base = known + deletedLastDay;

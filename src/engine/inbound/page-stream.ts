@@ -1,5 +1,6 @@
 import type { Cursor } from './cursor.ts';
 import { type ArrivedPage, type FetchedPage, fetchPage } from './fetch-page.ts';
+import { partsOf } from './read-parts.ts';
 import { isOver, openRead, type Slice } from './slice.ts';
 
 /** A group is written when nothing more has arrived for this long, full or not. */
@@ -37,7 +38,7 @@ export function openPageStream(slice: Slice): PageStream {
 
   async function read(): Promise<void> {
     const { kind, ...state } = openRead(slice);
-    const parts = slice.definition[kind]!.parts.length;
+    const parts = partsOf(slice.definition, kind).length;
     const start: Cursor = { part: state.part, position: state.position, pages: state.pages, beacon: state.beacon };
     let asked: Promise<ArrivedPage> | null = start.part < parts ? fetchPage(slice, start) : null;
     for (let fetched = 1; asked; fetched++) {

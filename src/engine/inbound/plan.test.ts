@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type CheckpointState, emptyState, type ReadState } from '../../syncs/checkpoint-state.ts';
-import { type PlanInput, planRead } from './plan.ts';
+import { type Plan, type PlanInput, planRead } from './plan.ts';
 
 const afterFull: CheckpointState = { ...emptyState, hasFull: true, watermark: '2026-01-01T00:00:00.000Z' };
 const openRead = (kind: ReadState['kind']): ReadState => ({
@@ -8,6 +8,7 @@ const openRead = (kind: ReadState['kind']): ReadState => ({
   generation: '1',
   horizon: '0',
   since: null,
+  deletionsSince: null,
   prepared: null,
   part: 0,
   position: { cursor: 'x' },
@@ -18,6 +19,9 @@ const openRead = (kind: ReadState['kind']): ReadState => ({
   signals: 0,
   firstPageHighest: null,
   highest: null,
+  highestDeletion: null,
+  feed: null,
+  warnings: [],
   startedAt: '2026-01-01T00:00:00.000Z',
   providerTime: null,
   restarts: 0,
@@ -30,11 +34,26 @@ const base: PlanInput = {
   fullRefreshEvery: null,
   incrementalsSinceFull: 0,
   fullRequested: false,
+  isScheduled: true,
   watermarkType: 'datetime',
-  parts: { full: 1, incremental: 1 },
+  feedSecondsMax: null,
+  windowSeconds: null,
+  now: new Date('2026-02-01T00:00:00Z'),
+  parts: { full: 1, incremental: 1, delta: 1, window: 1, keys: 1 },
+};
+const day = 24 * 3600;
+const feedState: CheckpointState = {
+  ...afterFull,
+  strategy: 'full_then_delta',
+  feed: { position: 'p1', at: '2026-01-02T00:00:00.000Z' },
+};
+const windowState: CheckpointState = {
+  ...afterFull,
+  strategy: 'full_then_window',
+  covered: { until: '2026-01-02T00:00:00.000Z', at: '2026-01-02T00:00:00.000Z' },
 };
 
-test.each<[string, Partial<PlanInput>, ReturnType<typeof planRead>]>([
+test.each<[string, Partial<PlanInput>, Partial<Plan>]>([
   ['the first run reads in full', { state: emptyState }, { kind: 'full', isResumed: false }],
   ['later runs read what changed', {}, { kind: 'incremental', isResumed: false }],
   ['S09 full_only always reads in full', { strategy: 'full_only' }, { kind: 'full', isResumed: false }],
@@ -67,8 +86,64 @@ test.each<[string, Partial<PlanInput>, ReturnType<typeof planRead>]>([
     { state: { ...afterFull, read: { ...openRead('full'), part: 5 } } },
     { kind: 'incremental', isResumed: false },
   ],
+  [
+    'D16 under another strategy than the last full read’s, everything is read first',
+    { state: { ...afterFull, strategy: 'full_only' } },
+    { kind: 'full', isResumed: false },
+  ],
+  [
+    'D16 an unfinished read of the former strategy gives way to the baseline',
+    { state: { ...feedState, read: openRead('delta') } },
+    { kind: 'full', isResumed: false },
+  ],
+  ['D18 a feed goes on from its position', { strategy: 'full_then_delta', state: feedState }, { kind: 'delta', isResumed: false }],
+  [
+    'a feed without a position begins with everything',
+    { strategy: 'full_then_delta', state: { ...feedState, feed: null } },
+    { kind: 'full', isResumed: false },
+  ],
+  [
+    'D19 a position older than the feed reaches is not asked from',
+    { strategy: 'full_then_delta', state: feedState, feedSecondsMax: 29 * day },
+    { kind: 'full', isResumed: false, warnings: ['position_expired'] },
+  ],
+  [
+    'D19 a position just within the feed is',
+    { strategy: 'full_then_delta', state: feedState, feedSecondsMax: 30 * day },
+    { kind: 'delta', isResumed: false },
+  ],
+  [
+    'D39 a window is read again',
+    { strategy: 'full_then_window', state: windowState, windowSeconds: 30 * day },
+    { kind: 'window', isResumed: false },
+  ],
+  [
+    'D42 a downtime longer than the window is noticed',
+    { strategy: 'full_then_window', state: windowState, windowSeconds: 29 * day },
+    { kind: 'window', isResumed: false, warnings: ['window_exceeded'] },
+  ],
+  [
+    'D41 a pass over the keys that is owed comes first',
+    { strategy: 'full_then_window', state: { ...windowState, owesKeys: true }, windowSeconds: 30 * day },
+    { kind: 'keys', isResumed: false },
+  ],
+  [
+    'without a listing of keys the pass reads everything',
+    { state: { ...afterFull, owesKeys: true }, parts: { ...base.parts, keys: 0 } },
+    { kind: 'full', isResumed: false },
+  ],
+  [
+    'whoever asks for a run gets what changed, not the pass',
+    { state: { ...afterFull, owesKeys: true }, isScheduled: false },
+    { kind: 'incremental', isResumed: false },
+  ],
+  [
+    'P38 a pass that broke off goes on',
+    { state: { ...afterFull, owesKeys: true, read: openRead('keys') }, isScheduled: false },
+    { kind: 'keys', isResumed: true },
+  ],
 ])('%s', (_title, change, plan) => {
-  expect(planRead({ ...base, ...change })).toEqual(plan);
+  expect(planRead({ ...base, ...change })).toEqual({ warnings: [], ...plan });
 });
 
 test('S11 n = 3 reads in full at run 1, 5 and 9', () => {

@@ -3,6 +3,7 @@ import type { ReadState } from '../../syncs/checkpoint-state.ts';
 import { compareWatermarks } from '../page/watermark.ts';
 import type { FetchedPage } from './fetch-page.ts';
 import { openPageStream } from './page-stream.ts';
+import { meetsEverything, partsOf } from './read-parts.ts';
 import { committed, nextState, openRead, renew, type Slice } from './slice.ts';
 import { isClockBehind } from './watermark-rules.ts';
 
@@ -31,7 +32,7 @@ export async function readPages(slice: Slice): Promise<boolean> {
 }
 
 function isAtEnd(slice: Slice, read: ReadState): boolean {
-  return read.part >= slice.definition[read.kind]!.parts.length;
+  return read.part >= partsOf(slice.definition, read.kind).length;
 }
 
 /** Some pages in one transaction, the checkpoint behind the last of them included. */
@@ -39,21 +40,26 @@ async function writeGroup(slice: Slice, group: FetchedPage[]): Promise<void> {
   const { hub, lease, table, connection, state } = slice;
   const read = openRead(slice);
   refuseClockBehind(slice, group[0]!);
-  const records = group.flatMap((page) => page.records);
-  const quarantined = group.flatMap((page) => page.quarantined);
+  const listed = group.flatMap((page) => page.records);
+  // A pass over the keys stores nothing: what it lists are no records.
+  const isKeys = read.kind === 'keys';
+  const records = isKeys ? listed.filter(({ isDeleted }) => isDeleted) : listed;
+  const quarantined = isKeys ? [] : group.flatMap((page) => page.quarantined);
+  const keys = isKeys ? listed.flatMap(({ id, isDeleted }) => (isDeleted ? [] : [id])) : [];
+  const fetched = listed.length + quarantined.length;
   const after = readAfter(slice, read, group);
   // Nothing to write, and the end of the read has a transaction of its own: an empty run costs one less.
-  if (records.length + quarantined.length === 0 && isAtEnd(slice, after))
-    return committed(slice, nextState(slice, { fetched: 0, facts: null }, { read: after }));
+  if (fetched === 0 && isAtEnd(slice, after)) return committed(slice, nextState(slice, { fetched: 0, facts: null }, { read: after }));
   let next = state;
   await hub.writeSlice({
     ...{ syncId: lease.sync.id, fence: lease.fence, table, connection },
     generation: BigInt(read.generation),
-    marksSeen: read.kind === 'full',
+    marksSeen: meetsEverything(read.kind),
     records,
     quarantined,
+    keys,
     checkpoint: (facts) => {
-      next = nextState(slice, { fetched: records.length + quarantined.length, facts }, { read: after });
+      next = nextState(slice, { fetched, facts }, { read: after });
       return next as Json;
     },
   });
@@ -73,7 +79,7 @@ function refuseClockBehind({ state, definition }: Slice, first: FetchedPage): vo
 function readAfter({ definition }: Slice, read: ReadState, group: FetchedPage[]): ReadState {
   const type = definition.incremental?.watermark.type;
   const first = group[0]!.isFirst ? group[0]! : null;
-  let { highest, met, idless, signals } = read;
+  let { highest, met, idless, signals, feed, highestDeletion } = read;
   for (const page of group) {
     met += page.records.length;
     for (const { isDeleted } of page.records) if (isDeleted) signals++;
@@ -81,12 +87,15 @@ function readAfter({ definition }: Slice, read: ReadState, group: FetchedPage[])
       if (id === null) idless++;
       else met++;
     }
+    if (page.feedPosition !== null) feed = { position: page.feedPosition };
+    if (page.highestDeletion && !(highestDeletion && Date.parse(highestDeletion) >= page.highestDeletion.getTime()))
+      highestDeletion = page.highestDeletion.toISOString();
     if (type && page.highest !== null && (highest === null || compareWatermarks(type, highest, page.highest) < 0)) highest = page.highest;
   }
   return {
     ...read,
     ...group.at(-1)!.after,
-    ...{ met, idless, signals, highest },
+    ...{ met, idless, signals, highest, feed, highestDeletion },
     firstPageHighest: first ? first.highest : read.firstPageHighest,
     providerTime: read.providerTime ?? first?.providerTime?.toISOString() ?? null,
   };

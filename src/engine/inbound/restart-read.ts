@@ -1,5 +1,7 @@
 import { type Json, ProviderError } from '../../kit/index.ts';
+import type { ReadState } from '../../syncs/checkpoint-state.ts';
 import { beginRead } from './begin-read.ts';
+import { partsOf } from './read-parts.ts';
 import { committed, nextState, type Slice } from './slice.ts';
 
 /** A read is begun anew once; a provider whose tokens keep expiring would be read for ever. */
@@ -7,14 +9,19 @@ const restartsMax = 1;
 
 /**
  * After an expired page token: go on from a position that needs no token, where the provider has one, or begin the read anew from the
- * last durable mark. false: not such an error, or it has happened before without any progress since.
+ * last durable mark. When that mark itself is what the provider no longer knows, everything is read. false: not such an error, or it
+ * has happened before without any progress since.
  */
 export async function restartRead(slice: Slice, error: unknown): Promise<boolean> {
   const { read } = slice.state;
   if (!(error instanceof ProviderError) || error.meaning !== 'page_expired' || !read) return false;
-  const part = slice.definition[read.kind]!.parts[read.part];
+  const part = partsOf(slice.definition, read.kind)[read.part];
   const position = read.position && part?.resume ? part.resume(read.position) : null;
   slice.failures = 0;
+  if (isAskedByMark(read)) {
+    await beginRead(slice, 'full', 0, ['position_expired']);
+    return true;
+  }
   if (position && read.pages > (read.resumedAt ?? 0)) {
     const next = nextState(slice, { fetched: 0, facts: null }, { read: { ...read, position, beacon: null, resumedAt: read.pages } });
     await slice.hub.writeCheckpoint({ syncId: slice.lease.sync.id, fence: slice.lease.fence, state: next as Json });
@@ -24,4 +31,9 @@ export async function restartRead(slice: Slice, error: unknown): Promise<boolean
   if (read.restarts >= restartsMax) return false;
   await beginRead(slice, read.kind, read.restarts + 1);
   return true;
+}
+
+/** The refused request asked from the mark of the last run: no page of this read had been answered in its part. */
+function isAskedByMark({ kind, part, position, since }: ReadState): boolean {
+  return (kind === 'delta' || kind === 'incremental') && part === 0 && position === null && since !== null;
 }

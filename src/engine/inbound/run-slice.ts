@@ -63,11 +63,12 @@ async function work(desk: Desk): Promise<SliceOutcome> {
 
 async function finish(slice: Slice): Promise<SliceOutcome> {
   const { watermarkBefore } = slice;
-  const { ended, watermark: watermarkAfter, lastRead } = slice.state;
+  const { ended, watermark: watermarkAfter, lastRead, owesKeys } = slice.state;
   const { kind, outcome, reason } = ended!;
   const providerTime = lastRead?.providerTime ? new Date(lastRead.providerTime) : null;
   await finishRun(slice.ctx, slice.lease, {
     kind,
+    owesKeys,
     outcome,
     reason,
     counters: countersOf(slice),

@@ -1,7 +1,9 @@
+import type { ReadKind } from '../../kit/index.ts';
 import type { Strategy } from '../../syncs/config-input.ts';
 import { markBegun } from '../../syncs/leave-run.ts';
 import { beginRead } from './begin-read.ts';
 import { planRead } from './plan.ts';
+import { partsOf } from './read-parts.ts';
 import type { Slice } from './slice.ts';
 
 /** Goes on with the open read, or begins the one that is owed. */
@@ -9,6 +11,7 @@ export async function startOrResume(slice: Slice): Promise<void> {
   const { ctx, lease, state, definition } = slice;
   const { sync, run } = lease;
   const isFirstSlice = state.runId !== run.id;
+  const count = (kind: ReadKind) => partsOf(definition, kind).length;
   const plan = planRead({
     state,
     strategy: sync.strategy as Strategy,
@@ -16,9 +19,13 @@ export async function startOrResume(slice: Slice): Promise<void> {
     incrementalsSinceFull: sync.incrementalsSinceFull,
     // Asked for while this run was reading: the next run's business.
     fullRequested: sync.fullRequested && (isFirstSlice || state.read === null),
+    isScheduled: run.trigger === 'schedule',
     watermarkType: definition.incremental?.watermark.type ?? null,
-    parts: { full: definition.full.parts.length, incremental: definition.incremental?.parts.length ?? 0 },
+    feedSecondsMax: definition.delta?.maxAgeSeconds ?? null,
+    windowSeconds: sync.windowSeconds,
+    now: ctx.clock.now(),
+    parts: { full: count('full'), incremental: count('incremental'), delta: count('delta'), window: count('window'), keys: count('keys') },
   });
-  if (!plan.isResumed) await beginRead(slice, plan.kind, 0);
-  else if (isFirstSlice) await markBegun(ctx, lease, { kind: plan.kind, isFresh: false });
+  if (!plan.isResumed) await beginRead(slice, plan.kind, 0, plan.warnings);
+  else if (isFirstSlice) await markBegun(ctx, lease, { kind: plan.kind, isFresh: false, warnings: plan.warnings });
 }

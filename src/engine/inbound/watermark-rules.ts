@@ -23,10 +23,15 @@ export interface ReadMarks {
   providerTime: Date | null;
 }
 
-/** Where the next read begins: the mark, minus the look-back for what becomes visible late (H52). The request says `>=`. */
-export function sinceOf(type: WatermarkType, watermark: string | null, lookbackSeconds: number): string | null {
+/**
+ * Where the next read begins: the mark, minus the look-back for what becomes visible late (H52), and at the beginning of the step
+ * in which a coarse filter compares (D43, D44). The request says `>=`.
+ */
+export function sinceOf(type: WatermarkType, watermark: string | null, lookbackSeconds: number, stepSeconds = 0): string | null {
   if (watermark === null || type !== 'datetime') return watermark;
-  return new Date(timeOf(watermark) - lookbackSeconds * 1000).toISOString();
+  const ms = timeOf(watermark) - lookbackSeconds * 1000;
+  const stepMs = stepSeconds * 1000;
+  return new Date(stepMs > 0 ? Math.floor(ms / stepMs) * stepMs : ms).toISOString();
 }
 
 /**
@@ -61,7 +66,7 @@ export function isClockBehind(type: WatermarkType, watermark: string | null, pro
 }
 
 /** Cut to the millisecond, downwards: a mark that is a little low costs nothing. */
-function heldUnder(mark: string | null, providerTime: Date | null): string | null {
+export function heldUnder(mark: string | null, providerTime: Date | null): string | null {
   if (mark === null) return null;
   const time = timeOf(mark);
   return new Date(providerTime === null ? time : Math.min(time, providerTime.getTime())).toISOString();

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import type { Run as RunOf } from '../../../syncs/index.ts';
+import { type Run as RunOf, readKinds, readWarnings } from '../../../syncs/index.ts';
 import { customerIdField, idField, timeField, wireTime, wireTimeOrNull } from '../../wire/common.ts';
 
 export const runExample = 'run_01k9d3v5m2q8r7s6t5v4w3x2y1';
@@ -7,6 +7,10 @@ export const runExample = 'run_01k9d3v5m2q8r7s6t5v4w3x2y1';
 export const RunStatus = z.enum(['queued', 'running', 'succeeded', 'failed', 'held', 'cancelled']).openapi('RunStatus', {
   description: '`held`: everything was applied except deletes, which wait for a person.',
 });
+
+/** What the words mean, wherever a read is described. */
+export const readKindDescription =
+  '`full`: everything; `incremental`: what changed since the watermark; `delta`: the provider’s own feed of changes; `window`: everything that changed within a trailing window; `keys`: the ids of everything, to find what is gone.';
 
 const count = (description: string) => z.int().min(0).openapi({ description, example: 0 });
 
@@ -18,11 +22,19 @@ export const Run = z
     connection_id: idField('connection', 'conn_01k9d3v5m2q8r7s6t5v4w3x2y1'),
     provider: z.string().openapi({ description: "The provider's name in the catalog.", example: 'hubspot' }),
     object: z.string().openapi({ description: "The object's name at the provider.", example: 'contacts' }),
-    kind: z.enum(['full', 'incremental']).openapi({ description: 'What it reads.' }),
-    trigger: z.enum(['schedule', 'connection', 'manual']).openapi({ description: 'What started it.' }),
+    kind: z.enum(readKinds).openapi({ description: readKindDescription }),
+    trigger: z.enum(['schedule', 'connection', 'manual', 'after', 'hook']).openapi({
+      description: 'What started it. `after`: the run of another sync; `hook`: the provider told of changes that had to be read.',
+    }),
+    source: z.string().nullable().openapi({ description: 'Who asked for it, as they called themselves; with `after`: that run.' }),
+    metadata: z.record(z.string(), z.string()).nullable().openapi({ description: 'What they said about it.' }),
     status: RunStatus,
     error_code: z.string().nullable().openapi({ description: 'Why it failed or was held.' }),
     error_message: z.string().nullable().openapi({ description: 'The same in a sentence.' }),
+    warnings: z.array(z.enum(readWarnings)).openapi({
+      description:
+        'Why it read something else, or more, than was its turn. `position_expired`: the provider no longer knew where its feed had been read up to, so everything is read; `window_exceeded`: no run for longer than the window, so it reads further back; `deletions_expired`: the provider has forgotten deletions, so a pass over all keys follows.',
+    }),
     slices: count('Pieces of work it took.'),
     fetched: count('Records read: inserted + updated + unchanged + quarantined.'),
     inserted: count('Records new in the hub.'),
@@ -51,9 +63,10 @@ export function wireRun(run: RunOf): z.input<typeof Run> {
     sync_id: run.syncId,
     customer_id: run.customerId,
     connection_id: run.connectionId,
-    ...{ provider, object, kind, trigger, status },
+    ...{ provider, object, kind, trigger, source: run.source, metadata: run.metadata, status },
     error_code: run.errorCode,
     error_message: run.errorMessage,
+    warnings: run.warnings,
     ...{ slices, fetched, inserted, updated, deleted, unchanged, quarantined },
     api_calls: run.apiCalls,
     bytes,

@@ -1,9 +1,10 @@
 import { z } from '@hono/zod-openapi';
-import type { SyncCheckpoint as SyncCheckpointOf, Sync as SyncOf } from '../../../syncs/index.ts';
+import { readKinds, type SyncCheckpoint as SyncCheckpointOf, type Sync as SyncOf } from '../../../syncs/index.ts';
 import { customerIdField, idField, pathId, timeField, wireTime, wireTimeOrNull } from '../../wire/common.ts';
 import { connectionExample } from '../connections/schema.ts';
 import { destinationExample } from '../destinations/schema.ts';
 import { providerField } from '../provider-configs/schema.ts';
+import { readKindDescription } from '../runs/schema.ts';
 import { decidedOrder, objectField, syncConfigExample, wireOrder } from '../sync-configs/schema.ts';
 
 export const syncExample = 'sync_01k9d3v5m2q8r7s6t5v4w3x2y1';
@@ -38,6 +39,7 @@ export const Sync = z
     consecutive_failures: z.int().openapi({ description: 'Failed runs in a row.' }),
     last_success_at: timeField('When a run last succeeded.').nullable(),
     last_key_pass_at: timeField('When a pass over the keys last ended.').nullable(),
+    last_hook_at: timeField('When notices of the provider (hooks) were last worked off.').nullable(),
     created_at: timeField('When it was derived.'),
     updated_at: timeField('When it last changed.'),
   })
@@ -65,12 +67,13 @@ export function wireSync(sync: SyncOf): z.input<typeof Sync> {
     consecutive_failures: sync.consecutiveFailures,
     last_success_at: wireTimeOrNull(sync.lastSuccessAt),
     last_key_pass_at: wireTimeOrNull(sync.lastKeyPassAt),
+    last_hook_at: wireTimeOrNull(sync.lastHookAt),
     created_at: wireTime(sync.createdAt),
     updated_at: wireTime(sync.updatedAt),
   };
 }
 
-const kind = z.enum(['full', 'incremental']).openapi({ description: 'What the read reads.' });
+const kind = z.enum(readKinds).openapi({ description: readKindDescription });
 
 export const Checkpoint = z
   .object({
@@ -81,7 +84,11 @@ export const Checkpoint = z
     }),
     watermark_type: z.enum(['datetime', 'integer', 'opaque']).nullable().openapi({ description: 'null: the object has none.' }),
     has_full: z.boolean().openapi({ description: 'A full read has ended since the last reset.' }),
-    incrementals_since_full: z.int().openapi({ description: 'Incremental runs since the last full one.' }),
+    feed_position: z.string().nullable().openapi({
+      description: "Up to where the provider's feed of changes has been read, in its own words; null: nothing yet, or another strategy.",
+    }),
+    deletions_pointer: timeField("Up to when the provider's feed of deletions has been read, by its clock.").nullable(),
+    incrementals_since_full: z.int().openapi({ description: 'Runs since the last full one.' }),
     last_read: z
       .object({ kind, started_at: timeField('By our clock.'), provider_time: timeField("By the provider's clock.").nullable() })
       .nullable()
@@ -107,6 +114,8 @@ export function wireCheckpoint(checkpoint: SyncCheckpointOf): z.input<typeof Che
     watermark,
     watermark_type: watermarkType,
     has_full: hasFull,
+    feed_position: checkpoint.feedPosition,
+    deletions_pointer: checkpoint.deletionsPointer,
     incrementals_since_full: incrementalsSinceFull,
     last_read: lastRead && { kind: lastRead.kind, started_at: lastRead.startedAt, provider_time: lastRead.providerTime },
     open_read: openRead && {
