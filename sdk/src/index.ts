@@ -107,6 +107,15 @@ export function createSyncline(options: SynclineOptions) {
       list: (query: QueryOf<wire.ListRunsData> = {}) => pagesOf(query, (page) => dataOf(api.listRuns({ client, query: page }))),
       get: (run_id: string) => dataOf(api.getRun({ client, path: { run_id } })),
     },
+    heldDeletes: {
+      /** What of a sync the guard held back. */
+      list: (query: QueryOf<wire.ListHeldDeletesData>) => pagesOf(query, (page) => dataOf(api.listHeldDeletes({ client, query: page }))),
+      /** The records of one held run. */
+      records: (run_id: string, query: QueryOf<wire.ListHeldRecordsData> = {}) =>
+        pagesOf(query, (page) => dataOf(api.listHeldRecords({ client, path: { run_id }, query: page }))),
+      approve: (run_id: string) => dataOf(api.approveHeldDeletes({ client, path: { run_id } })),
+      reject: (run_id: string) => dataOf(api.rejectHeldDeletes({ client, path: { run_id } })),
+    },
     records: {
       /** The records of an object as they are now. */
       list: (provider: string, object: string, query: RecordsQuery = {}) => pagesOf(query, (page) => loadRecords(provider, object, page)),

@@ -12,6 +12,7 @@ export const tags = [
   { name: 'sync-configs', description: 'What to sync, and how, for every customer that connects.' },
   { name: 'syncs', description: 'Standing orders: sync config × connection × object.' },
   { name: 'runs', description: 'Executions of syncs.' },
+  { name: 'held-deletes', description: 'Deletes that the guard held back: they wait for your yes or no.' },
   { name: 'records', description: 'The records themselves: a list that is also the change feed.' },
   { name: 'events', description: 'What happened here, in order, none skipped.' },
   { name: 'audit', description: 'Who did what.' },

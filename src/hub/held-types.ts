@@ -31,7 +31,7 @@ export interface SettledHold {
 
 /** Held deletes of a hub. A decision is taken once; it is carried out in batches that a crash does not undo. */
 export interface HeldDeletesOfHub {
-  listHolds(syncIds: string[]): Promise<Hold[]>;
+  listHolds(input: { syncId: string; after: string | null; rowsMax: number }): Promise<Hold[]>;
   listHeldDeletes(input: { syncId: string; runId: string; after: string | null; rowsMax: number }): Promise<HeldDelete[]>;
   /** The decision that stands now; null: there is no such hold (any more). */
   decideHold(input: { syncId: string; runId: string; decision: HoldDecision }): Promise<HoldDecision | null>;

@@ -1,8 +1,11 @@
 import type { HubHandle } from './handle.ts';
 import type { HeldDelete, Hold, HoldDecision } from './held-types.ts';
 
-/** What waits for a decision, or is being carried out; oldest first. */
-export async function listHolds(hub: HubHandle, syncIds: string[]): Promise<Hold[]> {
+/** What waits for a decision, or is being carried out; oldest first, for the ids of runs sort by time of birth. */
+export async function listHolds(
+  hub: HubHandle,
+  { syncId, after, rowsMax }: { syncId: string; after: string | null; rowsMax: number },
+): Promise<Hold[]> {
   const { rows } = await hub.pool.query<Omit<Hold, 'deletes'> & { deletes: string }>(
     `select h.sync as "syncId",
             h.run_id as "runId",
@@ -11,9 +14,10 @@ export async function listHolds(hub: HubHandle, syncIds: string[]): Promise<Hold
             h.held_at as "heldAt",
             h.decision
      from ${hub.names.hold} h
-     where h.sync = any ($1::text[]) and h.run_id is not null
-     order by h.held_at, h.run_id`,
-    [syncIds],
+     where h.sync = $1::text and ($2::text is null or h.run_id > $2::text)
+     order by h.run_id
+     limit $3::int4`,
+    [syncId, after, rowsMax],
   );
   return rows.map((row) => ({ ...row, deletes: Number(row.deletes) }));
 }

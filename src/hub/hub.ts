@@ -30,7 +30,7 @@ export function hubOf(hub: HubHandle): ListableHub {
     countDeletes: (input) => countDeletes(hub, input),
     deleteBatch: (input) => deleteBatch(hub, input),
     holdDeletes: (input) => holdDeletes(hub, input),
-    listHolds: (syncIds) => listHolds(hub, syncIds),
+    listHolds: (input) => listHolds(hub, input),
     listHeldDeletes: (input) => listHeldDeletes(hub, input),
     decideHold: (input) => decideHold(hub, input),
     settleHold: (input) => settleHold(hub, input),

@@ -6,6 +6,7 @@ import type { SyncsCtx } from '../syncs/context.ts';
 import { createJobLogger } from './job-logger.ts';
 import { purgeConnectionTask } from './purge-connection.ts';
 import { runSyncTask, type SliceEnded } from './run-sync.ts';
+import { settleHeldDeletesTask } from './settle-held-deletes.ts';
 import { startTick } from './tick.ts';
 
 export interface Worker {
@@ -43,6 +44,7 @@ export function createWorker(options: WorkerOptions): Worker {
       const tasks: TaskList = {
         'run-sync': runSyncTask({ ctx, owner, signal: stopping.signal, sliceEnded: options.sliceEnded ?? (() => undefined) }),
         'purge-connection': purgeConnectionTask({ ctx }),
+        'settle-held-deletes': settleHeldDeletesTask({ ctx }),
       };
       const runner = await run({
         pgPool: ctx.db.pool,

@@ -3,6 +3,7 @@ import type { SyncsCtx } from '../syncs/context.ts';
 import { dropOldTombstones } from '../syncs/drop-old-tombstones.ts';
 import { claimBatchMax, claimDueSyncs } from '../syncs/lease.ts';
 import { queuePendingPurges } from '../syncs/purge-connection.ts';
+import { queuePendingSettlements } from '../syncs/settle-held-deletes.ts';
 
 /** Batches of due syncs that one tick queues; what is left is due at the next one. */
 const claimBatchesMax = 20;
@@ -27,6 +28,7 @@ export function startTick({ ctx, intervalSeconds }: { ctx: SyncsCtx; intervalSec
 async function tick(ctx: SyncsCtx): Promise<void> {
   for (let batch = 0; batch < claimBatchesMax; batch++) if ((await claimDueSyncs({ ctx })) < claimBatchMax) break;
   await queuePendingPurges({ ctx });
+  await queuePendingSettlements({ ctx });
 }
 
 async function repeat(intervalSeconds: number, signal: AbortSignal, work: () => Promise<void>): Promise<void> {

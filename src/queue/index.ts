@@ -5,6 +5,7 @@ import type { Tx } from '../db/index.ts';
 export const payloads = {
   'run-sync': z.strictObject({ syncId: z.string() }),
   'purge-connection': z.strictObject({ connectionId: z.string() }),
+  'settle-held-deletes': z.strictObject({ runId: z.string() }),
 } as const;
 export type TaskName = keyof typeof payloads;
 export type Payload<T extends TaskName> = z.infer<(typeof payloads)[T]>;

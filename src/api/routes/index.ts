@@ -19,6 +19,10 @@ import { upsertCustomerEndpoint } from './customers/upsert.ts';
 import { getDestinationEndpoint } from './destinations/get.ts';
 import { listDestinationsEndpoint } from './destinations/list.ts';
 import { listEventsEndpoint } from './events/list.ts';
+import { approveHeldDeletesEndpoint } from './held-deletes/approve.ts';
+import { listHeldDeletesEndpoint } from './held-deletes/list.ts';
+import { listHeldRecordsEndpoint } from './held-deletes/list-records.ts';
+import { rejectHeldDeletesEndpoint } from './held-deletes/reject.ts';
 import { createProviderConfigEndpoint } from './provider-configs/create.ts';
 import { deleteProviderConfigEndpoint } from './provider-configs/delete.ts';
 import { getProviderConfigEndpoint } from './provider-configs/get.ts';
@@ -85,6 +89,10 @@ export const endpoints: readonly Endpoint[] = [
   setCheckpointEndpoint,
   listRunsEndpoint,
   getRunEndpoint,
+  listHeldDeletesEndpoint,
+  listHeldRecordsEndpoint,
+  approveHeldDeletesEndpoint,
+  rejectHeldDeletesEndpoint,
   listRecordsEndpoint,
   listEventsEndpoint,
   listAuditEndpoint,
