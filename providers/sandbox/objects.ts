@@ -1,5 +1,5 @@
 import type { IncrementalDefinition, ObjectDefinition, RecordShape } from '#kit';
-import { changes, deletions, listing, walkByPages } from './parts.ts';
+import { below, changes, deletions, listing, walkByPages } from './parts.ts';
 
 const shape = { id: 'id', modifiedAt: 'updated_at' } satisfies RecordShape;
 const marked = { ...shape, isDeleted: 'is_deleted', deletedAt: 'deleted_at' } satisfies RecordShape;
@@ -8,7 +8,7 @@ const byTime: IncrementalDefinition['watermark'] = { path: 'updated_at', type: '
 function object(
   name: string,
   label: string,
-  rest: Omit<ObjectDefinition, 'label' | 'docsUrl' | 'pageSizeMax' | 'scopes' | 'visibilityLagSeconds'>,
+  rest: Omit<ObjectDefinition, 'label' | 'docsUrl' | 'pageSizeMax' | 'scopes' | 'visibilityLagSeconds'> & { visibilityLagSeconds?: number },
 ): ObjectDefinition {
   return {
     label,
@@ -65,6 +65,8 @@ export const objects: Record<string, ObjectDefinition> = {
   /** Changes are counted, not timed; the ids are numbers beyond 2^53. */
   revisions: object('revisions', 'Revisions', {
     record: marked,
+    // A version cannot be looked back from; it is given when it can be seen.
+    visibilityLagSeconds: 0,
     full: { parts: [listing(pathOf('revisions'))] },
     incremental: {
       watermark: { path: 'version', type: 'integer' },
@@ -75,6 +77,7 @@ export const objects: Record<string, ObjectDefinition> = {
   /** A feed of changes behind tokens that cannot be compared. */
   opaque_events: object('opaque_events', 'Events', {
     record: marked,
+    visibilityLagSeconds: 0,
     full: { parts: [listing(pathOf('opaque_events'))] },
     incremental: { watermark: { path: 'token', type: 'opaque' }, parts: [changes(pathOf('opaque_events'), 'since')] },
   }),
@@ -85,5 +88,29 @@ export const objects: Record<string, ObjectDefinition> = {
     full: { parts: [listing(pathOf('readings'))] },
     incremental: { watermark: byTime, parts: [changes(pathOf('readings'), 'modified_since', { always: { include_deleted: 'true' } })] },
     get: (id) => ({ method: 'GET', path: `${pathOf('readings')}/${encodeURIComponent((JSON.parse(id) as unknown[]).join(':'))}` }),
+  }),
+
+  /** Asked for deal by deal; what they are called is unique within their deal only. */
+  line_items: object('line_items', 'Line items', {
+    record: { id: 'id', modifiedAt: 'updated_at' },
+    parent: { object: 'deals', scopesId: true },
+    full: { parts: [below('/crm/v1/deals', 'line_items')] },
+    get: undefined,
+  }),
+
+  /** Their lines stand inside them. */
+  orders: object('orders', 'Orders', {
+    record: marked,
+    full: { parts: [{ ...listing(pathOf('orders')), totalPath: 'total' }] },
+    incremental: { watermark: byTime, parts: [changes(pathOf('orders'), 'modified_since', { always: { include_deleted: 'true' } })] },
+    children: [{ object: 'order_lines', label: 'Order lines', path: 'lines', id: 'line' }],
+  }),
+
+  /** Some changes show after an hour only. */
+  shipments: object('shipments', 'Shipments', {
+    record: marked,
+    full: { parts: [listing(pathOf('shipments'))] },
+    incremental: { watermark: byTime, parts: [changes(pathOf('shipments'), 'modified_since', { always: { include_deleted: 'true' } })] },
+    settledLagSeconds: 3600,
   }),
 };

@@ -15,6 +15,16 @@ export function listing(path: string): ReadPart {
   return { ...common, name: 'list', signal: 'records', completeness: 'complete', ...byCursor({ first, ...cursor }) };
 }
 
+/** What belongs to one record, in the order of ids. */
+export function below(path: string, object: string): ReadPart {
+  const first = (page: PageRequest): RequestSpec => ({
+    method: 'GET',
+    path: `${path}/${encodeURIComponent(page.parentId ?? '')}/${object}`,
+    query: { limit: String(page.pageSize) },
+  });
+  return { ...common, name: 'below', signal: 'records', completeness: 'complete', ...byCursor({ first, ...cursor }) };
+}
+
 /** What changed, in the order of change. `beginning` is the watermark below all others, where no filter would mean another order. */
 export function changes(path: string, filter: string, options: { beginning?: string; always?: Record<string, string> } = {}): ReadPart {
   const { beginning = null, always = {} } = options;

@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts';
 import type { Entry } from '../store/types.ts';
 import { type Account, type DialectData, isAccountName, type World } from '../world.ts';
 import { invalid, OwnRefusal, refusal } from './errors.ts';
-import { listByCursor, listByOffset, listDeleted } from './list.ts';
+import { listByCursor, listByOffset, listDeleted, listUnder } from './list.ts';
 import { type OwnObject, ownModel, ownObjects } from './objects.ts';
 import { cachedPage } from './page-cache.ts';
 import { renderer } from './render.ts';
@@ -74,9 +74,11 @@ export function createOwnDialect(world: World, seed: number): Dialect {
 
   function route(request: ApiRequest): Route | null {
     if (request.path === '/crm/v1/account') return { object: null, hasPageToken: false, answer: ({ account }) => accountAnswer(account) };
+    const below = request.path.match(/^\/crm\/v1\/([a-z_]+)\/([^/]+)\/([a-z_]+)$/);
+    if (below) return routeBelow(below[1]!, decodeURIComponent(below[2]!), below[3]!, request);
     const [, object, rest] = request.path.match(/^\/crm\/v1\/([a-z_]+)(?:\/([^/]+))?$/) ?? [];
     const definition = object !== undefined && Object.hasOwn(ownObjects, object) ? ownObjects[object] : undefined;
-    if (object === undefined || !definition) return null;
+    if (object === undefined || !definition || definition.parent !== undefined) return null;
     const hasPageToken = request.query.has('cursor') || Number(request.query.get('page') ?? 1) > 1;
     return {
       object,
@@ -85,16 +87,37 @@ export function createOwnDialect(world: World, seed: number): Dialect {
     };
   }
 
+  function routeBelow(parent: string, parentId: string, object: string, request: ApiRequest): Route | null {
+    const definition = Object.hasOwn(ownObjects, object) ? ownObjects[object] : undefined;
+    if (definition?.parent !== parent) return null;
+    return {
+      object,
+      hasPageToken: request.query.has('cursor'),
+      answer: (call) =>
+        refusing(() => {
+          if (call.request.method !== 'GET') throw new OwnRefusal(405, 'method_unknown', `${call.request.method} is not possible here.`);
+          requireScope(call, 'crm.read');
+          existing(call.account.store(parent)!, parent, parentId);
+          const store = call.account.store(object)!;
+          return listUnder(call, object, parentId, store, renderer(object, definition, store, seedFor(call, object)));
+        }),
+    };
+  }
+
+  function seedFor({ account }: Call, object: string): number {
+    return seedOf(String(seed), 'sandbox', account.name, object);
+  }
+
   function answer(call: Call, name: string, object: OwnObject, rest: string | null): Answer {
     const store = call.account.store(name)!;
-    const render = renderer(name, object, store, seedOf(String(seed), 'sandbox', call.account.name, name));
+    const render = renderer(name, object, store, seedFor(call, name));
     const listed = () => {
       // A page that a fault touches is rendered anew, so that the fault finds its records.
       const bytesMax = call.isFaulted ? 0 : call.account.settings.pageCacheBytesMax;
       return cachedPage(store, call.request.search, bytesMax, () => listByCursor(call, name, object, store, render));
     };
     const single = (status: number, entry: Entry): Answer => ({ status, body: Buffer.from(render(entry), 'latin1') });
-    try {
+    return refusing(() => {
       const { method } = call.request;
       requireScope(call, method === 'GET' ? 'crm.read' : 'crm.write');
       if (method === 'GET' && rest === null) return object.paging === 'offset' ? listByOffset(call, store, render) : listed();
@@ -111,10 +134,16 @@ export function createOwnDialect(world: World, seed: number): Dialect {
         return { status: 204, body: null };
       }
       throw new OwnRefusal(405, 'method_unknown', `${method} is not possible here.`);
-    } catch (error) {
-      if (error instanceof OwnRefusal) return refusal(error.status, error.code, error.message);
-      throw error;
-    }
+    });
+  }
+}
+
+function refusing(answer: () => Answer): Answer {
+  try {
+    return answer();
+  } catch (error) {
+    if (error instanceof OwnRefusal) return refusal(error.status, error.code, error.message);
+    throw error;
   }
 }
 
@@ -162,7 +191,7 @@ function refuse(fault: Parameters<Dialect['refuse']>[0], account: Account): Answ
   }
 }
 
-const requestsPerWindow = 1000;
+const requestsPerWindow = 10_000;
 
 function headers({ settings, window }: Account): Record<string, string> {
   const limit = settings.rateLimit ?? { requests: requestsPerWindow, windowSeconds: 10 };
@@ -171,5 +200,6 @@ function headers({ settings, window }: Account): Record<string, string> {
     'x-ratelimit-limit': String(limit.requests),
     'x-ratelimit-remaining': String(Math.max(0, limit.requests - window.used)),
     'x-ratelimit-reset': String(reset),
+    'x-ratelimit-window': String(limit.windowSeconds),
   };
 }

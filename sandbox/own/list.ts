@@ -33,7 +33,8 @@ export function listByCursor(call: Call, name: string, object: OwnObject, store:
   const last = lastOf(call, page);
   const next =
     hasMore && last !== undefined ? writeCursor({ object: name, since, deleted: deleted === 'include', after: placeOf(last) }) : null;
-  return listAnswer(page.map(render), `"next_cursor":${JSON.stringify(next)},"has_more":${hasMore}`);
+  const total = object.countsTotal && since === null ? `,"total":${store.count(deleted)}` : '';
+  return listAnswer(page.map(render), `"next_cursor":${JSON.stringify(next)},"has_more":${hasMore}${total}`);
 
   function entries(): Iterable<Entry> {
     const after = cursor?.after ?? null;
@@ -50,6 +51,38 @@ export function listByCursor(call: Call, name: string, object: OwnObject, store:
   function placeOf(entry: Entry): Cursor['after'] {
     if (typeof entry !== 'number') return { id: entry.id, updatedAt: entry.updatedAt, version: entry.version };
     return { id: store.model.idOf(entry), updatedAt: store.model.updatedAtOf(entry), version: entry };
+  }
+}
+
+/** GET /crm/v1/{parent}/{id}/{object}: what belongs to one record, by cursor over id. */
+export function listUnder(call: Call, name: string, parentId: string, store: Store, render: (entry: Entry) => string): Answer {
+  const { query } = call.request;
+  refuseUnknown(query, ['limit', 'cursor']);
+  const limit = limitOf(call);
+  const place = `${name} of ${parentId}`;
+  const cursor = readCursor(query, place, null);
+  const { page, hasMore } = take(call.isEmptied ? [] : entries(), limit);
+  const last = lastOf(call, page);
+  const after = last !== undefined && store.rowOf(last);
+  const next =
+    hasMore && after
+      ? writeCursor({
+          object: place,
+          since: null,
+          deleted: false,
+          after: { id: after.id, updatedAt: after.updatedAt, version: after.version },
+        })
+      : null;
+  return listAnswer(page.map(render), `"next_cursor":${JSON.stringify(next)},"has_more":${hasMore}`);
+
+  /** Ids begin with the parent's, and stand together in their order. */
+  function* entries(): Generator<Entry> {
+    const prefix = `${parentId}:`;
+    for (const entry of store.byId(cursor?.after.id ?? prefix, 'exclude')) {
+      const id = typeof entry === 'number' ? store.model.idOf(entry) : entry.id;
+      if (!id.startsWith(prefix)) return;
+      yield entry;
+    }
   }
 }
 

@@ -18,6 +18,12 @@ export interface OwnObject {
   content(seed: number, n: number): string;
   /** The members that make up the id. */
   identity?(id: string): string;
+  /** Fields that say where a record belongs and are not shown in it. */
+  hiddenFields?: readonly string[];
+  /** Listed below a record of this object, and nowhere else: /crm/v1/{parent}/{id}/{object}. */
+  parent?: string;
+  /** The list says how many records it has. */
+  countsTotal?: boolean;
 }
 
 const standard = { paging: 'keyset', changes: 'modified_since', hasDeletedFeed: true, hasDeleteMark: true } as const;
@@ -47,7 +53,17 @@ export const ownObjects: Readonly<Record<string, OwnObject>> = {
   },
   revisions: { ...standard, changes: 'since_version', hasDeletedFeed: false, defaultSize: 40, idPrefix: '', content: revision },
   opaque_events: { ...standard, changes: 'since', hasDeletedFeed: false, defaultSize: 40, idPrefix: 'eve_', content: event },
-  readings: { ...standard, defaultSize: 48, idPrefix: '', content: reading, identity: readingIdentity },
+  readings: {
+    ...standard,
+    ...{ defaultSize: 48, idPrefix: '', content: reading, identity: readingIdentity },
+    hiddenFields: ['region', 'number'],
+  },
+  line_items: {
+    ...{ paging: 'keyset', changes: null, hasDeletedFeed: false, hasDeleteMark: false, defaultSize: 120, idPrefix: '' },
+    ...{ content: lineItem, identity: lineItemIdentity, hiddenFields: ['deal_id'], parent: 'deals' },
+  },
+  orders: { ...standard, hasDeletedFeed: false, defaultSize: 20, idPrefix: 'ord_', content: order, countsTotal: true },
+  shipments: { ...standard, hasDeletedFeed: false, defaultSize: 20, idPrefix: 'shp_', content: shipment },
 };
 
 const firstNames = words.firstNames.map(toBytes);
@@ -80,6 +96,7 @@ export function ownModel(object: string, seed: number): Model | null {
     compareIds: object === 'readings' ? compareReadings : (a, b) => (a < b ? -1 : a > b ? 1 : 0),
     timeStepMs: 1,
     ...(object === 'readings' ? { newId: readingId(idOf) } : {}),
+    ...(object === 'line_items' ? { newId: lineItemId } : {}),
   };
 }
 
@@ -91,7 +108,21 @@ function readingId(idOf: (n: number) => string) {
 function idsOf(object: string, prefix: string): (n: number) => string {
   if (object === 'revisions') return (n) => String(firstRevisionId + BigInt(n));
   if (object === 'readings') return (n) => `${regions[n % regions.length]}:${n}`;
+  if (object === 'line_items')
+    return (n) => lineItemId(1 + ((n - 1) % lineItemsPerDeal), { deal_id: reference('dea_', Math.ceil(n / lineItemsPerDeal)) });
   return (n) => prefix + String(n).padStart(idDigits, '0');
+}
+
+/** Generated deals have two line items each. */
+const lineItemsPerDeal = 2;
+
+/** A line item's id stands behind its deal's, and outside only its own is shown: `item_1` exists below every deal. */
+function lineItemId(n: number, { deal_id: deal }: JsonObject): string {
+  return `${String(deal)}:item_${n}`;
+}
+
+function lineItemIdentity(id: string): string {
+  return `"id":${JSON.stringify(id.slice(id.indexOf(':') + 1))}`;
 }
 
 /** A reading has two members for a key: region and number. */
@@ -184,4 +215,20 @@ function event(seed: number, n: number): string {
 
 function reading(seed: number, n: number): string {
   return `"celsius":${(mix(seed, n, 1) % 60) - 20}.${mix(seed, n, 2) % 10}0,"sensor":"${pick(colours, mix(seed, n, 3))}"`;
+}
+
+function lineItem(seed: number, n: number): string {
+  return `"sku":"SKU-${1 + (mix(seed, n, 1) % 30)}","quantity":${1 + (mix(seed, n, 2) % 9)},"price":${mix(seed, n, 3) % 500}.${10 + (n % 90)}`;
+}
+
+/** Three lines each, which are numbered within their order. */
+function order(seed: number, n: number): string {
+  const lines = [1, 2, 3].map(
+    (line) => `{"line":${line},"sku":"SKU-${1 + (mix(seed, n, line) % 30)}","quantity":${1 + (mix(seed, n, line + 3) % 9)},"price":9.90}`,
+  );
+  return `"number":"2024-${n}","contact_id":"${reference('con_', 1 + (mix(seed, n, 1) % 120))}","lines":[${lines.join(',')}]`;
+}
+
+function shipment(seed: number, n: number): string {
+  return `"tracking":"TR${n}","weight":${mix(seed, n, 1) % 40}.50,"city":"${pick(cities, mix(seed, n, 2))[0]}"`;
 }

@@ -32,7 +32,7 @@ export function renderer(name: string, object: OwnObject, store: Store, seed: nu
   }
 
   function contentOf(row: Row): JsonObject {
-    const isOwn = (key: string) => !systemNames.has(key) && !(object.identity && (key === 'region' || key === 'number'));
+    const isOwn = (key: string) => !systemNames.has(key) && !object.hiddenFields?.includes(key);
     return Object.fromEntries(Object.entries(row.fields).filter(([key]) => isOwn(key)));
   }
 

@@ -246,3 +246,32 @@ describe('a big account', () => {
     expect((await get('/crm/v1/contacts?limit=50')).body.data[0].title).toBe('Changed');
   });
 });
+
+describe('families', () => {
+  it('lists line items below their deal only, page by page, and none below a deal that is gone', async () => {
+    const { account, get, control } = as('families');
+    await control.setSize({ account, object: 'deals', size: 2 });
+    await control.setSize({ account, object: 'line_items', size: 4 });
+    const first = await get('/crm/v1/deals/dea_0000000001/line_items?limit=1');
+    expect(first.body).toMatchObject({ data: [{ id: 'item_1' }], has_more: true });
+    const second = await get(`/crm/v1/deals/dea_0000000001/line_items?limit=1&cursor=${first.body.next_cursor}`);
+    expect(second.body).toMatchObject({ data: [{ id: 'item_2' }], has_more: false });
+    expect(first.body.data[0]).not.toHaveProperty('deal_id');
+
+    await control.create({ account, object: 'line_items', fields: { deal_id: 'dea_0000000002', sku: 'NEW' } });
+    const other = await get('/crm/v1/deals/dea_0000000002/line_items');
+    expect(other.body.data.map(({ sku }: { sku: string }) => sku)).toContain('NEW');
+    expect(other.body.data).toHaveLength(3);
+
+    await control.delete({ account, object: 'deals', id: 'dea_0000000002' });
+    expect((await get('/crm/v1/deals/dea_0000000002/line_items')).status).toBe(404);
+    expect((await get('/crm/v1/line_items')).status).toBe(404);
+    expect((await get('/crm/v1/contacts/con_0000000001/line_items')).status).toBe(404);
+  });
+
+  it('shows orders with their lines inside and how many orders there are', async () => {
+    const { body } = await as('orders').get('/crm/v1/orders?limit=2');
+    expect(body).toMatchObject({ total: 20, has_more: true });
+    expect(body.data[0].lines.map(({ line }: { line: number }) => line)).toEqual([1, 2, 3]);
+  });
+});

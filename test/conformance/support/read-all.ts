@@ -1,8 +1,9 @@
 import { expect } from 'vitest';
 import { readPage } from '../../../src/engine/page/read-page.ts';
+import { scopedId } from '../../../src/engine/page/scoped-id.ts';
 import { compareWatermarks } from '../../../src/engine/page/watermark.ts';
 import type { IncomingRecord, QuarantinedRecord } from '../../../src/hub/types.ts';
-import type { Json, JsonObject, ObjectDefinition, PageRequest, RequestSpec } from '../../../src/kit/index.ts';
+import type { Json, JsonObject, ObjectDefinition, PageRequest, ReadPart, RequestSpec } from '../../../src/kit/index.ts';
 
 export interface Answer {
   body: Buffer | string;
@@ -29,6 +30,8 @@ export async function readAll(options: {
   kind: 'full' | 'incremental';
   since?: string | null;
   pageSize?: number;
+  /** Of an object that is read under parents: whose are read. */
+  parentIds?: string[];
   ask: (spec: RequestSpec) => Promise<Answer> | Answer;
 }): Promise<WholeRead> {
   const { object, definition, kind, since = null, pageSize = definition.pageSizeMax } = options;
@@ -36,11 +39,15 @@ export async function readAll(options: {
   const { prepare, parts: own } = definition[kind]!;
   const parts = kind === 'incremental' ? [...own, ...(definition.deletions?.parts ?? [])] : own;
   const prepared = prepare ? viaJson(prepare.reduce(JSON.parse(String((await ask(prepare.request)).body)))) : null;
-  for (const part of parts) {
+  for (const part of parts) for (const parentId of options.parentIds ?? [undefined]) await readPart(part, parentId);
+  return whole;
+
+  async function readPart(part: ReadPart, parentId: string | undefined): Promise<void> {
     let position: JsonObject | null = null;
     for (let pages = 0; ; pages++) {
       expect(pages, `${object}: pages of the part ${part.name}`).toBeLessThan(pagesMax);
-      const page: PageRequest = Object.freeze({ object, position, since, pageSize, prepared });
+      const below = parentId === undefined ? {} : { parentId };
+      const page: PageRequest = Object.freeze({ object, position, since, pageSize, prepared, ...below });
       const spec = part.request(page);
       expect(part.request(page)).toEqual(spec);
       const { body, headers = {} } = await ask(spec);
@@ -54,7 +61,8 @@ export async function readAll(options: {
         askedSeq: 1n,
         recordBytesMax: 1_000_000,
       });
-      whole.records.push(...read.records);
+      const isScoped = parentId !== undefined && definition.parent?.scopesId;
+      whole.records.push(...read.records.map((record) => (isScoped ? { ...record, id: scopedId(parentId, record.id) } : record)));
       whole.quarantined.push(...read.quarantined);
       raise(whole, watermark?.type, read.highestWatermark);
       const next = part.next(page, read.answer);
@@ -64,7 +72,6 @@ export async function readAll(options: {
       position = viaJson(next);
     }
   }
-  return whole;
 
   function ask(spec: RequestSpec): Promise<Answer> | Answer {
     expect(viaJson(spec)).toEqual(spec);
