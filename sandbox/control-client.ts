@@ -47,7 +47,7 @@ export function createControl(url: string) {
     createMany: (input: ObjectName & { count: number; fields?: JsonObject; updatedAt?: string }) =>
       call<{ ids: string[] }>('createMany', input),
     /** Own dialect: a record that is served as this text. */
-    createRaw: (input: ObjectName & { id: string; raw: string }) => call<{ id: string }>('createRaw', input),
+    createRaw: (input: ObjectName & { id: string; raw: string; updatedAt?: string }) => call<{ id: string }>('createRaw', input),
     /** Merges `fields` into each; without fields it only touches them. */
     update: (input: ObjectName & Which & { fields?: JsonObject; updatedAt?: string }) => call<{ ids: string[] }>('update', input),
     delete: (input: ObjectName & Which & { updatedAt?: string }) => call<{ ids: string[] }>('delete', input),

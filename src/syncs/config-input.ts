@@ -4,6 +4,7 @@ import { text } from '../base/text.ts';
 import { type Catalog, type Strategy, strategies } from '../catalog/index.ts';
 import { inputError } from './input.ts';
 import { resolveObject } from './resolve-object.ts';
+import { intervalSecondsMax, intervalSecondsMin, refuseLostFollowers, type StoredSchedule, scheduleInput } from './schedule-input.ts';
 
 export { type Strategy, strategies };
 
@@ -15,9 +16,6 @@ export type Landing = (typeof landings)[number];
 export const newObjectsPolicies = ['list', 'include'] as const;
 export type NewObjectsPolicy = (typeof newObjectsPolicies)[number];
 
-/** Shorter intervals buy nothing that a trigger would not, and cost every provider's budget. */
-export const intervalSecondsMin = 10;
-export const intervalSecondsMax = 30 * 24 * 3600;
 export const fullRefreshEveryMax = 10_000;
 export const windowSecondsMin = 60;
 export const windowSecondsMax = 366 * 24 * 3600;
@@ -34,6 +32,7 @@ const order = {
   strategy: z.enum(['auto', ...strategies]).optional(),
   fullRefreshEvery: z.int().min(1, 'must be at least 1').max(fullRefreshEveryMax).nullable().optional(),
   intervalSeconds: z.int().min(intervalSecondsMin).max(intervalSecondsMax).optional(),
+  schedule: scheduleInput.optional(),
   windowSeconds: z.int().min(windowSecondsMin).max(windowSecondsMax).nullable().optional(),
   keyPassIntervalSeconds: z.int().min(keyPassIntervalSecondsMin).max(keyPassIntervalSecondsMax).nullable().optional(),
   startFrom: z.iso.datetime({ offset: true }).nullable().optional(),
@@ -59,6 +58,8 @@ export interface ConfigObject {
   strategy_reason: string | null;
   full_refresh_every: number | null;
   interval_seconds: number;
+  /** null: every interval. */
+  schedule: StoredSchedule | null;
   window_seconds: number | null;
   key_pass_interval_seconds: number | null;
   /** ISO 8601, UTC. */
@@ -79,10 +80,12 @@ export function resolveObjects(
   if (defaults.strategy === 'full_only' && defaults.fullRefreshEvery)
     throw inputError('full_refresh_every', 'A sync that only reads in full has no use for full_refresh_every. Leave it out.');
   const { displayName } = catalog.provider(provider);
-  return objects.map((wanted, index) => {
+  const resolved = objects.map((wanted, index) => {
     const definition = catalog.object(provider, wanted.object);
     return resolveObject({ displayName, definition, wanted, defaults, place: `objects.${index}` });
   });
+  refuseLostFollowers(resolved);
+  return resolved;
 }
 
 function refuseDuplicates(objects: { object: string }[]): void {

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { newId } from '../base/ids.ts';
 import type { Tx } from '../db/index.ts';
 import { enqueueAll } from '../queue/index.ts';
+import { adjustSchedules } from './adjust-schedules.ts';
 
 export interface ReconcileInput {
   applicationId: string;
@@ -17,6 +18,7 @@ const enqueuedMax = 2_000;
  */
 export async function reconcile({ tx, clock, input }: { tx: Tx; clock: Clock; input: ReconcileInput }): Promise<{ added: number }> {
   await lockProviderConfig(tx, input);
+  await adjustSchedules(tx, clock, input);
   await adjustSyncs(tx, clock, input);
   const missing = await findMissing(tx, input);
   if (missing.length === 0) return { added: 0 };
@@ -32,18 +34,18 @@ export async function reconcile({ tx, clock, input }: { tx: Tx; clock: Clock; in
       join connection c on c.id = u.connection_id and c.application_id = ${input.applicationId}::text
       join lateral jsonb_to_recordset(sc.objects) as o(object text, strategy text, full_refresh_every int, interval_seconds int,
                                                        window_seconds int, key_pass_interval_seconds int, start_from timestamptz,
-                                                       landing text, observed_fields text[])
+                                                       landing text, observed_fields text[], schedule jsonb)
         on o.object = u.object
     ), added as (
       insert into sync (id, application_id, customer_id, connection_id, sync_config_id, destination_id, provider, object,
                         strategy, full_refresh_every, interval_seconds, window_seconds, key_pass_interval_seconds, start_from,
-                        landing, observed_fields, status, pause_reason, next_run_at, created_at, updated_at)
+                        landing, observed_fields, schedule, status, pause_reason, next_run_at, created_at, updated_at)
       select w.id, ${input.applicationId}::text, w.customer_id, w.connection_id, w.sync_config_id, w.destination_id, w.provider, w.object,
              w.strategy, w.full_refresh_every, w.interval_seconds, w.window_seconds, w.key_pass_interval_seconds, w.start_from,
-             coalesce(w.landing, 'merge'), coalesce(w.observed_fields, '{}'),
+             coalesce(w.landing, 'merge'), coalesce(w.observed_fields, '{}'), w.schedule,
              case when w.connection_status = 'active' and w.config_status = 'enabled' then 'active' else 'paused' end,
              case when w.config_status <> 'enabled' then 'config' when w.connection_status <> 'active' then 'auth' end,
-             case when w.start_on_connection then (select syncline_now()) end,
+             case when w.start_on_connection and w.schedule ->> 'kind' is distinct from 'after' then (select syncline_now()) end,
              ${now}::timestamptz, ${now}::timestamptz
       from wanted w
       on conflict (sync_config_id, connection_id, object) do nothing
@@ -92,7 +94,7 @@ async function adjustSyncs(tx: Tx, clock: Clock, { applicationId, providerConfig
           or (s.landing, s.observed_fields) is distinct from (coalesce(o.landing, 'merge'), coalesce(o.observed_fields, '{}'))
           or coalesce(o.start_from, '-infinity') < coalesce(s.start_from, '-infinity'),
         next_run_at = case
-          when s.next_run_at is null or s.current_run_id is not null then s.next_run_at
+          when s.next_run_at is null or s.current_run_id is not null or s.schedule is not null then s.next_run_at
           else least(s.next_run_at, (select syncline_now()) + o.interval_seconds * interval '1 second')
         end,
         updated_at = ${clock.now()}::timestamptz

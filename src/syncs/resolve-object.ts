@@ -3,8 +3,8 @@ import { recommend, type Strategy, strategies, strategiesOf } from '../catalog/i
 import type { ObjectDefinition } from '../kit/index.ts';
 import type { ConfigObject, DefaultsInput, ObjectInput } from './config-input.ts';
 import { inputError } from './input.ts';
+import { decideSchedule } from './schedule-input.ts';
 
-const intervalSecondsDefault = 3600;
 /** Long enough for what shows late at any provider we know, short enough that reading it again costs little. */
 const windowSecondsDefault = 30 * 24 * 3600;
 
@@ -19,7 +19,7 @@ interface Wanted {
 
 /** Decides everything about one object of a sync config. What is said of the object itself is obeyed or refused; a default holds where it can. */
 export function resolveObject(input: Wanted): ConfigObject {
-  const { wanted, defaults, definition } = input;
+  const { wanted, defaults, definition, place } = input;
   const { strategy, reason } = chooseStrategy(input);
   refuseMisfits(input, strategy);
   const readsChanges = strategy !== 'full_only';
@@ -32,7 +32,7 @@ export function resolveObject(input: Wanted): ConfigObject {
     strategy,
     strategy_reason: reason,
     full_refresh_every: readsChanges ? (every ?? null) : null,
-    interval_seconds: wanted.intervalSeconds ?? defaults.intervalSeconds ?? intervalSecondsDefault,
+    ...decideSchedule(wanted, defaults, place),
     window_seconds: strategy === 'full_then_window' ? (window ?? windowSecondsDefault) : null,
     key_pass_interval_seconds: readsChanges ? (keyPass ?? null) : null,
     start_from: startFrom && canStartFrom(strategy, definition) ? new Date(startFrom).toISOString() : null,

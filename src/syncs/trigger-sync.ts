@@ -1,21 +1,35 @@
 import { z } from 'zod';
 import { AppError } from '../base/errors.ts';
-import { newId } from '../base/ids.ts';
-import { idInput } from '../base/text.ts';
+import { idInput, text } from '../base/text.ts';
 import { type Args, withTransaction } from '../db/index.ts';
-import { enqueue } from '../queue/index.ts';
+import { askForRun } from './ask-for-run.ts';
 import { lockSync } from './find-sync.ts';
 import { parseInput } from './input.ts';
 import { type Run, toRun } from './outputs.ts';
 
-const TriggerSync = z.strictObject({ syncId: idInput, full: z.boolean().optional() });
+export const sourceCharsMax = 100;
+export const metadataEntriesMax = 20;
+export const metadataKeyCharsMax = 50;
+export const metadataValueCharsMax = 500;
+
+const Metadata = z
+  .record(text(metadataKeyCharsMax), text(metadataValueCharsMax))
+  .refine((entries) => Object.keys(entries).length <= metadataEntriesMax, `may have at most ${metadataEntriesMax} entries`);
+
+const TriggerSync = z.strictObject({
+  syncId: idInput,
+  full: z.boolean().optional(),
+  /** Who asks, and anything that the caller wants to find on the run again. */
+  source: text(sourceCharsMax).optional(),
+  metadata: Metadata.optional(),
+});
 
 /**
  * Asks for a run now. While one is in progress the answer is that run, and exactly one more follows it, however often it was
- * asked for; a full read asked for meanwhile is what that next run does.
+ * asked for; a full read asked for meanwhile is what that next run does, and source and metadata stand on it.
  */
 export async function triggerSync({ ctx, input }: Args): Promise<Run> {
-  const { syncId, full } = parseInput(TriggerSync, input);
+  const { syncId, ...wish } = parseInput(TriggerSync, input);
   return withTransaction(ctx, async (tx) => {
     const sync = await lockSync(ctx, tx, 'syncs:write', syncId);
     if (sync.status === 'paused')
@@ -23,40 +37,6 @@ export async function triggerSync({ ctx, input }: Args): Promise<Run> {
         'conflict',
         `This sync is paused (${sync.pauseReason}). Resume it, or let the customer connect again, then trigger it.`,
       );
-    const now = ctx.clock.now();
-    const current = sync.currentRunId ? await tx.run.findUniqueOrThrow({ where: { id: sync.currentRunId } }) : null;
-    if (current) {
-      // A queued run has read nothing yet: it can still become a full one, and needs no successor.
-      const isQueued = current.status === 'queued';
-      await tx.sync.update({
-        where: { id: syncId },
-        data: { rerunRequested: sync.rerunRequested || !isQueued, fullRequested: sync.fullRequested || full === true, updatedAt: now },
-      });
-      if (!isQueued || !full) return toRun(current);
-      return toRun(await tx.run.update({ where: { id: current.id }, data: { kind: 'full' } }));
-    }
-    const run = await tx.run.create({
-      data: {
-        id: newId('run', now),
-        applicationId: sync.applicationId,
-        syncId,
-        customerId: sync.customerId,
-        connectionId: sync.connectionId,
-        provider: sync.provider,
-        object: sync.object,
-        // The engine decides when the run begins; until then this is what was asked for.
-        kind: full || sync.strategy === 'full_only' ? 'full' : 'incremental',
-        trigger: 'manual',
-        status: 'queued',
-        createdAt: now,
-      },
-    });
-    await tx.$executeRaw`
-      update sync
-      set current_run_id = ${run.id}::text, next_run_at = syncline_now(),
-          full_requested = full_requested or ${full === true}::boolean, updated_at = ${now}::timestamptz
-      where id = ${syncId}::text`;
-    await enqueue(tx, 'run-sync', { syncId });
-    return toRun(run);
+    return toRun(await askForRun(tx, ctx.clock, sync, { trigger: 'manual', ...wish }));
   });
 }

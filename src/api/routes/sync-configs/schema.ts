@@ -3,8 +3,6 @@ import { text } from '../../../base/text.ts';
 import {
   fieldPathCharsMax,
   fullRefreshEveryMax,
-  intervalSecondsMax,
-  intervalSecondsMin,
   keyPassIntervalSecondsMax,
   keyPassIntervalSecondsMin,
   landings,
@@ -16,9 +14,11 @@ import {
   windowSecondsMin,
 } from '../../../syncs/config-input.ts';
 import type { SyncConfig as SyncConfigOf, SyncOrder } from '../../../syncs/index.ts';
+import { intervalSecondsMax, intervalSecondsMin } from '../../../syncs/schedule-input.ts';
 import { idField, timeField, wireTime, wireTimeOrNull } from '../../wire/common.ts';
 import { destinationExample } from '../destinations/schema.ts';
 import { providerConfigExample, providerField } from '../provider-configs/schema.ts';
+import { Schedule, ScheduleInput, scheduleFromWire, wireSchedule } from './schedule.ts';
 
 export const syncConfigExample = 'scfg_01k9d3v5m2q8r7s6t5v4w3x2y1';
 
@@ -52,7 +52,7 @@ const intervalSeconds = z
   .min(intervalSecondsMin)
   .max(intervalSecondsMax)
   .optional()
-  .openapi({ description: 'Time between runs; default one hour.', example: 900 });
+  .openapi({ description: 'Time between runs; default one hour. The short form of a `schedule` of kind `interval`.', example: 900 });
 
 const windowSeconds = z.int().min(windowSecondsMin).max(windowSecondsMax).nullable().optional().openapi({
   description: 'With `full_then_window`: how far back every run reads again; default 30 days.',
@@ -75,6 +75,7 @@ export const orderFields = {
   strategy: StrategyInput.optional(),
   full_refresh_every: fullRefreshEvery,
   interval_seconds: intervalSeconds,
+  schedule: ScheduleInput.optional(),
   window_seconds: windowSeconds,
   key_pass_interval_seconds: keyPassIntervalSeconds,
   start_from: startFrom,
@@ -110,7 +111,10 @@ export const objectsInput = z
 export const decidedOrder = {
   strategy: Strategy,
   full_refresh_every: z.int().nullable().openapi({ description: 'A full read after every n incremental ones; null: never again.' }),
-  interval_seconds: z.int().openapi({ description: 'Time between runs.', example: 900 }),
+  interval_seconds: z
+    .int()
+    .openapi({ description: 'Time between runs; the longest wait after failures where the schedule is of another kind.', example: 900 }),
+  schedule: Schedule,
   window_seconds: z.int().nullable().openapi({ description: 'How far back every run reads again; null: no window.' }),
   key_pass_interval_seconds: z.int().nullable().openapi({ description: 'How often deletes are looked for by keys; null: never.' }),
   start_from: timeField('The first read takes what was modified since then; null: everything.').nullable(),
@@ -123,6 +127,7 @@ export function wireOrder(order: SyncOrder) {
     strategy: order.strategy,
     full_refresh_every: order.fullRefreshEvery,
     interval_seconds: order.intervalSeconds,
+    schedule: wireSchedule(order.schedule),
     window_seconds: order.windowSeconds,
     key_pass_interval_seconds: order.keyPassIntervalSeconds,
     start_from: wireTimeOrNull(order.startFrom),
@@ -184,6 +189,7 @@ export function orderInput(order: z.output<z.ZodObject<typeof orderFields>>) {
     strategy: order.strategy,
     fullRefreshEvery: order.full_refresh_every,
     intervalSeconds: order.interval_seconds,
+    schedule: order.schedule && scheduleFromWire(order.schedule),
     windowSeconds: order.window_seconds,
     keyPassIntervalSeconds: order.key_pass_interval_seconds,
     startFrom: order.start_from,
