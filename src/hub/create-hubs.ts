@@ -39,6 +39,7 @@ export function createHubs(options: {
       log: options.log,
       tombstoneDays: options.limits.tombstoneDays,
       tables: new Map(),
+      versions: new Map(),
       connectionIds: new Map(),
       isVerified: () => verified === sessions,
       async verify() {

@@ -14,6 +14,8 @@ export interface HubHandle {
   tombstoneDays: number;
   /** Tables and connections never change once they are there: asked for once per process. */
   tables: Map<string, HubTable>;
+  /** Record table → the table of its versions, where there is one. */
+  versions: Map<string, string>;
   /** Ids by number, of connections that were listed: a bounded memory. */
   connectionIds: Map<number, string>;
   /** False when sessions were opened since: the server may be another one than before. */

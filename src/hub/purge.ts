@@ -4,6 +4,7 @@ import type { HubHandle } from './handle.ts';
 import { listTables } from './tables.ts';
 import { type HubTx, writeTransaction } from './transaction.ts';
 import type { HubConnection } from './types.ts';
+import { purgeVersions } from './versions.ts';
 
 /**
  * Empties a connection's records into tombstones without content, a batch a call. The first call fixes a bound: every
@@ -25,6 +26,8 @@ export async function purgeBatch(
       purged += await empty(hub, tx, { name: table.name, connection, bound, rowsMax: input.rowsMax - purged });
       if (purged >= input.rowsMax) return { purged, remaining: true };
     }
+    purged += await purgeVersions(hub, tx, connection, input.rowsMax - purged);
+    if (purged >= input.rowsMax) return { purged, remaining: true };
     await tx.query(`update ${hub.names.connection} set purge_seq = null where number = $1::int4`, [connection.number]);
     return { purged, remaining: false };
   });

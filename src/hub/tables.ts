@@ -47,7 +47,7 @@ async function createTable(hub: HubHandle, tx: HubTx, provider: string, object: 
   return { provider, object, name };
 }
 
-async function freeName(hub: HubHandle, tx: HubTx, names: string[]): Promise<string> {
+export async function freeName(hub: HubHandle, tx: HubTx, names: string[]): Promise<string> {
   const { rows } = await tx.query<{ name: string }>(
     `select name
      from unnest($1::text[]) with ordinality as u(name, ord)
@@ -60,7 +60,7 @@ async function freeName(hub: HubHandle, tx: HubTx, names: string[]): Promise<str
   throw new AppError('conflict', `The hub's schema already has tables named ${names.join(' and ')}. Rename them.`);
 }
 
-async function hasLz4(tx: HubTx): Promise<boolean> {
+export async function hasLz4(tx: HubTx): Promise<boolean> {
   const { rows } = await tx.query<{ has: boolean }>(
     "select coalesce('lz4' = any(enumvals), false) as has from pg_settings where name = 'default_toast_compression'",
   );

@@ -106,6 +106,8 @@ export interface SliceInput extends Fenced {
   marksSeen: boolean;
   records: IncomingRecord[];
   quarantined: QuarantinedRecord[];
+  /** Keeps every version beside the table, marked with this run. Absent: only what stands now is kept. */
+  versions?: { runId: string } | undefined;
   /** Ids that were met without their records: they are marked as seen, and nothing else is done to them. */
   keys?: string[];
   /** The new checkpoint, from what this very transaction did: counters and position commit together with the records. */

@@ -9,16 +9,19 @@ import { forgetKept, forgetMissed, markSeen } from './seen.ts';
 import { stageDeletes, unholdDeletes, unstageDeletes } from './staged-deletes.ts';
 import { type HubTx, writeTransaction } from './transaction.ts';
 import type { SliceInput, WriteFacts } from './types.ts';
+import { appendVersions, ensureVersions } from './versions.ts';
 import { copyFresh, freshSavepoint, nothingWritten, type Place, upsertChanged, type Written } from './write-records.ts';
 
 /** One transaction: fence → probe → register → write → seen → staged deletes → quarantine → checkpoint. */
 export async function writeSlice(hub: HubHandle, input: SliceInput): Promise<WriteFacts> {
   const slice = prepareSlice(input.records, input.quarantined);
   const place = { table: input.table, connection: input.connection, syncedAt: hub.clock.now() };
+  const versions = input.versions && { ...input.versions, table: await ensureVersions(hub, input.table) };
   return writeTransaction(hub, async (tx) => {
     const row = await takeReadFence(hub, tx, input, place);
     const written = await writeLive(hub, tx, input, place, row, slice);
     const setAside = [...slice.quarantined, ...written.refused];
+    if (versions) await appendVersions(hub, tx, { ...input, place, versions, live: slice.live, written });
     await note(hub, tx, input, row, slice);
     if (setAside.length) await quarantine(hub, tx, { ...place, syncId: input.syncId, at: place.syncedAt }, setAside);
     const facts = {
@@ -67,6 +70,7 @@ async function note(hub: HubHandle, tx: HubTx, input: SliceInput, row: FencedRow
   if (input.keys?.length) await markSeen(hub, tx, [{ sync: input.syncId, generation: `${input.generation}` }], textArray(input.keys));
   if (met.length && row.hasMissedOnce && !input.marksSeen) await forgetMissed(hub, tx, input.syncId, ids);
   if (met.length && row.hasKept) await forgetKept(hub, tx, input, ids);
+  if (input.keys?.length && row.hasKept) await forgetKept(hub, tx, input, textArray(input.keys));
   if (met.length && row.hasQuarantined) await release(hub, tx, input, ids);
   if (slice.live.length && row.hasStaged) await unstageDeletes(hub, tx, input.syncId, input.generation, slice.live);
   if (slice.live.length && row.hasHold) await unholdDeletes(hub, tx, input.syncId, slice.live);
