@@ -76,6 +76,11 @@ export function createSyncline(options: SynclineOptions) {
       list: (query: QueryOf<wire.ListConnectionsData> = {}) =>
         pagesOf(query, (page) => dataOf(api.listConnections({ client, query: page }))),
       get: (connection_id: string) => dataOf(api.getConnection({ client, path: { connection_id } })),
+      /** Its rate limits. */
+      update: (connection_id: string, body: wire.UpdateConnection) =>
+        dataOf(api.updateConnection({ client, path: { connection_id }, body })),
+      /** What may be asked of the provider, and how much of it is used. */
+      rateBudgets: (connection_id: string) => dataOf(api.getRateBudgets({ client, path: { connection_id } })),
       disconnect: (connection_id: string, body: wire.DisconnectConnection = {}) =>
         dataOf(api.disconnectConnection({ client, path: { connection_id }, body })),
     },

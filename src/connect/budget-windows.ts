@@ -28,13 +28,19 @@ interface WindowsInput {
 /** Every window that a request of this category has to fit. */
 export function windowsFor(category: string, input: WindowsInput): WantedWindow[] {
   const categories = category === allCategories ? [allCategories] : [category, allCategories];
-  return categories.flatMap((one) => [...windowsOfConnection(one, input), ...capsOfSync(one, input.sync)]);
+  const caps = input.sync ? windowsOfSync(input.sync) : [];
+  return categories.flatMap((one) => [...windowsOfConnection(one, input), ...caps.filter((cap) => cap.category === one)]);
 }
 
 /** Every window of the connection, the caps of single syncs left out. */
 export function windowsOfAll(input: Omit<WindowsInput, 'sync'>): WantedWindow[] {
   const categories = new Set([...Object.keys(input.budgets ?? {}), ...input.rateLimits.map((limit) => limit.category)]);
   return [...categories].flatMap((one) => windowsOfConnection(one, input));
+}
+
+/** The caps of one sync. */
+export function windowsOfSync({ id, rateLimits }: NonNullable<WindowsInput['sync']>): WantedWindow[] {
+  return rateLimits.map(({ category, requests, seconds }) => ({ category, holder: id, requests, seconds, zone: null, is_chosen: true }));
 }
 
 function windowsOfConnection(category: string, { budgets, rateLimits }: Omit<WindowsInput, 'sync'>): WantedWindow[] {
@@ -44,13 +50,6 @@ function windowsOfConnection(category: string, { budgets, rateLimits }: Omit<Win
     ...{ category, holder: '', requests: window.requests, is_chosen: isChosen },
     ...('seconds' in window ? { seconds: window.seconds, zone: null } : { seconds: 0, zone: window.resetsDailyIn }),
   }));
-}
-
-function capsOfSync(category: string, sync: WindowsInput['sync']): WantedWindow[] {
-  if (!sync) return [];
-  return sync.rateLimits
-    .filter((limit) => limit.category === category)
-    .map(({ requests, seconds }) => ({ category, holder: sync.id, requests, seconds, zone: null, is_chosen: true }));
 }
 
 function toBudgetWindow(limit: RateLimit): BudgetWindow {

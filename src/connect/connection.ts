@@ -1,5 +1,6 @@
 import type { Connection as Row } from '../db/generated/client.ts';
 import type { AuthDefinition } from '../kit/index.ts';
+import type { RateLimit } from './rate-limits.ts';
 
 /** A customer's authorised account at a provider, without its credentials. */
 export interface Connection {
@@ -15,6 +16,8 @@ export interface Connection {
   scopes: string[];
   /** Values such as instance_url. Not secret. */
   captured: Record<string, string>;
+  /** The vendor's budgets in place of the provider's. */
+  rateLimits: RateLimit[];
   purgeRequestedAt: Date | null;
   disconnectedAt: Date | null;
   createdAt: Date;
@@ -37,6 +40,7 @@ export function viewConnection(row: Row): Connection {
     remoteAccountName: row.remoteAccountName,
     scopes: row.scopes,
     captured: row.captured as Record<string, string>,
+    rateLimits: (row.rateLimits ?? []) as RateLimit[],
     purgeRequestedAt: row.purgeRequestedAt,
     disconnectedAt: row.disconnectedAt,
     createdAt: row.createdAt,

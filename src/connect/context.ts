@@ -21,7 +21,7 @@ export type ConnectCtx = CatalogCtx & {
 export type PublicConnectCtx = Omit<ConnectCtx, 'actor'>;
 
 export interface ConnectionChange {
-  kind: 'created' | 'reconnected' | 'needs_reauth' | 'disabled';
+  kind: 'created' | 'reconnected' | 'needs_reauth' | 'disabled' | 'limits_changed';
   applicationId: string;
   connectionId: string;
   customerId: string;

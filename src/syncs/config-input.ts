@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { compilePath } from '../base/path.ts';
 import { text } from '../base/text.ts';
 import { type Catalog, type Strategy, strategies } from '../catalog/index.ts';
+import { type SyncRateLimit, SyncRateLimits } from '../connect/rate-limits.ts';
 import { inputError } from './input.ts';
 import { resolveObject } from './resolve-object.ts';
 import { intervalSecondsMax, intervalSecondsMin, refuseLostFollowers, type StoredSchedule, scheduleInput } from './schedule-input.ts';
@@ -39,8 +40,12 @@ const order = {
   landing: z.enum(landings).optional(),
 };
 
-/** What is said of one object. A default for all of them would make no sense of `observedFields`. */
-const objectOrder = { ...order, observedFields: z.array(fieldPath).min(1).max(observedFieldsMax).nullable().optional() };
+/** What is said of one object. A default for all of them would make no sense of `observedFields`, and would not be what caps are for. */
+const objectOrder = {
+  ...order,
+  observedFields: z.array(fieldPath).min(1).max(observedFieldsMax).nullable().optional(),
+  rateLimits: SyncRateLimits.nullable().optional(),
+};
 
 export const objectInput = z.strictObject({ object: text(200), ...objectOrder });
 export const objectsInput = z.array(objectInput).min(1).max(objectsMax);
@@ -67,6 +72,8 @@ export interface ConfigObject {
   landing: Landing;
   /** null: the whole record. */
   observed_fields: string[] | null;
+  /** Caps of its own within the connection's budgets; null: none. */
+  rate_limits: SyncRateLimit[] | null;
 }
 
 /** Resolves defaults and checks every object against the catalog; nothing is stored when one of them is refused. */

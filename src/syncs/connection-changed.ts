@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { ConnectionChange } from '../connect/context.ts';
 import type { Tx } from '../db/index.ts';
+import { wakeDelayed } from './adjust-rate-limits.ts';
 import { lockProviderConfig, reconcile } from './reconcile.ts';
 import { pauseSyncs, resumeSyncs, waitInstead } from './stop-syncs.ts';
 
@@ -26,6 +27,9 @@ export function createConnectionChanged({ clock }: { clock: Clock }): (tx: Tx, c
         return;
       case 'disabled':
         await pauseSyncs(tx, clock, where, 'disconnected');
+        return;
+      case 'limits_changed':
+        await wakeDelayed(tx, clock, where);
         return;
       default:
         throw new Error(`unknown connection change ${String(kind satisfies never)}`);

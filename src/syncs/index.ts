@@ -4,6 +4,7 @@ export { createSyncConfig } from './create-sync-config.ts';
 export { decideHeldDeletes } from './decide-held-deletes.ts';
 export { deleteSyncConfig } from './delete-sync-config.ts';
 export { getCheckpoint, type SyncCheckpoint } from './get-checkpoint.ts';
+export { getRateBudgets } from './get-rate-budgets.ts';
 export { getRun } from './get-run.ts';
 export { getSync } from './get-sync.ts';
 export { getSyncConfig } from './get-sync-config.ts';

@@ -1,4 +1,5 @@
 import type { Catalog } from '../catalog/index.ts';
+import type { SyncRateLimit } from '../connect/rate-limits.ts';
 import type { Run as RunRow, SyncConfig as SyncConfigRow, Sync as SyncRow } from '../db/generated/client.ts';
 import type { ReadKind } from '../kit/index.ts';
 import type { ConfigObject, Landing, NewObjectsPolicy, Strategy } from './config-input.ts';
@@ -34,6 +35,8 @@ export interface SyncOrder {
   landing: Landing;
   /** null: the whole record. */
   observedFields: string[] | null;
+  /** Caps of its own within the connection's budgets. */
+  rateLimits: SyncRateLimit[];
 }
 
 export interface SyncConfigObject extends SyncOrder {
@@ -143,6 +146,7 @@ export function storedObjects(row: Pick<SyncConfigRow, 'objects'>): ConfigObject
       start_from: null,
       landing: 'merge',
       observed_fields: null,
+      rate_limits: null,
       ...one,
     }),
   );
@@ -161,6 +165,7 @@ function toSyncConfigObject(stored: ConfigObject): SyncConfigObject {
     startFrom: stored.start_from === null ? null : new Date(stored.start_from),
     landing: stored.landing,
     observedFields: stored.observed_fields,
+    rateLimits: stored.rate_limits ?? [],
   };
 }
 
@@ -172,6 +177,7 @@ export function toSync(row: SyncRow): Sync {
     schedule: toSchedule(row.schedule as unknown as StoredSchedule | null, row.intervalSeconds),
     landing: row.landing as Landing,
     observedFields: row.observedFields.length === 0 ? null : row.observedFields,
+    rateLimits: (row.rateLimits ?? []) as SyncRateLimit[],
     status: row.status as Sync['status'],
     pauseReason: row.pauseReason as PauseReason | null,
     health: row.health as Sync['health'],

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { newId } from '../base/ids.ts';
 import type { Tx } from '../db/index.ts';
 import { enqueueAll } from '../queue/index.ts';
+import { adjustRateLimits } from './adjust-rate-limits.ts';
 import { adjustSchedules } from './adjust-schedules.ts';
 
 export interface ReconcileInput {
@@ -20,6 +21,7 @@ export async function reconcile({ tx, clock, input }: { tx: Tx; clock: Clock; in
   await lockProviderConfig(tx, input);
   await adjustSchedules(tx, clock, input);
   await adjustSyncs(tx, clock, input);
+  await adjustRateLimits(tx, clock, input);
   const missing = await findMissing(tx, input);
   if (missing.length === 0) return { added: 0 };
   const now = clock.now();
@@ -34,15 +36,15 @@ export async function reconcile({ tx, clock, input }: { tx: Tx; clock: Clock; in
       join connection c on c.id = u.connection_id and c.application_id = ${input.applicationId}::text
       join lateral jsonb_to_recordset(sc.objects) as o(object text, strategy text, full_refresh_every int, interval_seconds int,
                                                        window_seconds int, key_pass_interval_seconds int, start_from timestamptz,
-                                                       landing text, observed_fields text[], schedule jsonb)
+                                                       landing text, observed_fields text[], schedule jsonb, rate_limits jsonb)
         on o.object = u.object
     ), added as (
       insert into sync (id, application_id, customer_id, connection_id, sync_config_id, destination_id, provider, object,
                         strategy, full_refresh_every, interval_seconds, window_seconds, key_pass_interval_seconds, start_from,
-                        landing, observed_fields, schedule, status, pause_reason, next_run_at, created_at, updated_at)
+                        landing, observed_fields, schedule, rate_limits, status, pause_reason, next_run_at, created_at, updated_at)
       select w.id, ${input.applicationId}::text, w.customer_id, w.connection_id, w.sync_config_id, w.destination_id, w.provider, w.object,
              w.strategy, w.full_refresh_every, w.interval_seconds, w.window_seconds, w.key_pass_interval_seconds, w.start_from,
-             coalesce(w.landing, 'merge'), coalesce(w.observed_fields, '{}'), w.schedule,
+             coalesce(w.landing, 'merge'), coalesce(w.observed_fields, '{}'), w.schedule, nullif(w.rate_limits, 'null'),
              case when w.connection_status = 'active' and w.config_status = 'enabled' then 'active' else 'paused' end,
              case when w.config_status <> 'enabled' then 'config' when w.connection_status <> 'active' then 'auth' end,
              case when w.start_on_connection and w.schedule ->> 'kind' is distinct from 'after' then (select syncline_now()) end,

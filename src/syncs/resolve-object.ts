@@ -38,6 +38,7 @@ export function resolveObject(input: Wanted): ConfigObject {
     start_from: startFrom && canStartFrom(strategy, definition) ? new Date(startFrom).toISOString() : null,
     landing: wanted.landing ?? (defaults.landing === 'replace' && readsChanges ? 'merge' : (defaults.landing ?? 'merge')),
     observed_fields: wanted.observedFields ? [...new Set(wanted.observedFields)].sort() : null,
+    rate_limits: wanted.rateLimits?.length ? wanted.rateLimits : null,
   };
 }
 

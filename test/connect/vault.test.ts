@@ -69,7 +69,7 @@ async function addRows(like: string, count: number): Promise<string[]> {
   await world.db.prisma.connection.createMany({
     data: ids.map((id) => {
       const { sealed, keyId } = world.ctx.vault.seal(`connection.credentials_sealed:${id}`, '{"kind":"api_key","apiKey":"k"}');
-      return { ...row, id, captured: {}, remoteAccountId: id, credentialsSealed: sealed, credentialsKeyId: keyId };
+      return { ...row, id, captured: {}, rateLimits: [], remoteAccountId: id, credentialsSealed: sealed, credentialsKeyId: keyId };
     }),
   });
   return ids;

@@ -788,6 +788,10 @@ export type Connection = {
         [key: string]: string;
     };
     /**
+     * Your own budgets in place of the provider's, for the categories that they name. Empty: the provider's hold.
+     */
+    rate_limits: Array<RateLimit>;
+    /**
      * When the purge of its records was asked for.
      */
     purge_requested_at: string | null;
@@ -809,6 +813,116 @@ export type Connection = {
  * `needs_reauth`: the customer must authorise again; `disabled`: disconnected.
  */
 export type ConnectionStatus = 'active' | 'needs_reauth' | 'disabled';
+
+export type RateLimit = {
+    /**
+     * Which requests: `read`, `search`, … as the provider declares them, or `all` of them.
+     */
+    category: string;
+    /**
+     * At most so many.
+     */
+    requests: number;
+    /**
+     * In any span of so many seconds.
+     */
+    seconds: number;
+} | {
+    /**
+     * Which requests: `read`, `search`, … as the provider declares them, or `all` of them.
+     */
+    category: string;
+    /**
+     * At most so many.
+     */
+    requests: number;
+    /**
+     * From one midnight of this time zone to the next.
+     */
+    resets_daily_in: string;
+};
+
+export type UpdateConnection = {
+    /**
+     * A category that is named here has these windows instead of the provider's; what the provider reports can only lower them.
+     */
+    rate_limits?: Array<{
+        category?: string;
+        requests: number;
+        seconds: number;
+    } | {
+        category?: string;
+        requests: number;
+        resets_daily_in: string;
+    }> | null;
+};
+
+export type RateBudgets = {
+    /**
+     * The connection's id.
+     */
+    connection_id: string;
+    /**
+     * Every window that requests have to fit.
+     */
+    budgets: Array<RateBudget>;
+    /**
+     * Waits that the provider asked for.
+     */
+    waits: Array<{
+        /**
+         * Which requests.
+         */
+        category: string;
+        /**
+         * Not before.
+         */
+        until: string;
+    }>;
+};
+
+export type RateBudget = {
+    /**
+     * Which requests count; `all`: every one.
+     */
+    category: string;
+    /**
+     * The sync whose own cap it is; null: it holds for the whole connection.
+     */
+    sync_id: string | null;
+    /**
+     * How many are allowed.
+     */
+    requests: number;
+    /**
+     * What syncs may use of them; the rest is kept for calls that somebody waits for.
+     */
+    requests_for_syncs: number;
+    /**
+     * In any span of so many seconds; null: a day.
+     */
+    seconds: number | null;
+    /**
+     * The time zone whose midnight empties it.
+     */
+    resets_daily_in: string | null;
+    /**
+     * `provider`: as documented; `reported`: as its answers say; `chosen`: your own.
+     */
+    source: 'provider' | 'reported' | 'chosen';
+    /**
+     * How many were made, by others that the provider told of too.
+     */
+    used: number;
+    /**
+     * When a day begins anew.
+     */
+    resets_at: string | null;
+    /**
+     * When the next request of a sync fits; null: now.
+     */
+    full_until: string | null;
+};
 
 export type DisconnectedConnection = {
     /**
@@ -851,6 +965,10 @@ export type DisconnectedConnection = {
     captured: {
         [key: string]: string;
     };
+    /**
+     * Your own budgets in place of the provider's, for the categories that they name. Empty: the provider's hold.
+     */
+    rate_limits: Array<RateLimit>;
     /**
      * When the purge of its records was asked for.
      */
@@ -1002,6 +1120,10 @@ export type SyncConfigObject = {
      * Fields whose change is a change; null: the whole record.
      */
     observed_fields: Array<string> | null;
+    /**
+     * Caps of this sync within the connection's budgets.
+     */
+    rate_limits: Array<SyncRateLimit>;
 };
 
 /**
@@ -1026,6 +1148,21 @@ export type Schedule = {
  * `merge`: one row per record. `append`: every version is kept beside it. `replace`: every read swaps the whole set; it goes with `full_only`.
  */
 export type Landing = 'merge' | 'append' | 'replace';
+
+export type SyncRateLimit = {
+    /**
+     * Which requests: `read`, `search`, … as the provider declares them, or `all` of them.
+     */
+    category: string;
+    /**
+     * At most so many.
+     */
+    requests: number;
+    /**
+     * In any span of so many seconds.
+     */
+    seconds: number;
+};
 
 /**
  * What becomes of an object that the provider begins to offer: `list` tells it in `newly_offered`, `include` syncs it.
@@ -1142,6 +1279,14 @@ export type SyncConfigObjectInput = {
      * Paths of the fields whose change is a change; null or left out: the whole record.
      */
     observed_fields?: Array<string> | null;
+    /**
+     * Caps of each of its syncs within the connection's budgets, so that others find room; null or left out: none.
+     */
+    rate_limits?: Array<{
+        category?: string;
+        requests: number;
+        seconds: number;
+    }> | null;
 };
 
 export type SyncConfigPage = {
@@ -1277,6 +1422,10 @@ export type Sync = {
      * Fields whose change is a change; null: the whole record.
      */
     observed_fields: Array<string> | null;
+    /**
+     * Caps of this sync within the connection's budgets.
+     */
+    rate_limits: Array<SyncRateLimit>;
     status: SyncStatus;
     /**
      * `manual`: a person; `auth`: the customer must authorise again; `disconnected`: the connection is gone; `config`: the sync config is off.
@@ -3018,6 +3167,114 @@ export type GetConnectionResponses = {
 };
 
 export type GetConnectionResponse = GetConnectionResponses[keyof GetConnectionResponses];
+
+export type UpdateConnectionData = {
+    body?: UpdateConnection;
+    path: {
+        /**
+         * The connection's id.
+         */
+        connection_id: string;
+    };
+    query?: never;
+    url: '/v1/connections/{connection_id}';
+};
+
+export type UpdateConnectionErrors = {
+    /**
+     * Problem: `input_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `body_too_large`
+     */
+    413: Problem;
+    /**
+     * Problem: `content_type_unsupported`
+     */
+    415: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type UpdateConnectionError = UpdateConnectionErrors[keyof UpdateConnectionErrors];
+
+export type UpdateConnectionResponses = {
+    /**
+     * Update a connection
+     */
+    200: Connection;
+};
+
+export type UpdateConnectionResponse = UpdateConnectionResponses[keyof UpdateConnectionResponses];
+
+export type GetRateBudgetsData = {
+    body?: never;
+    path: {
+        /**
+         * The connection's id.
+         */
+        connection_id: string;
+    };
+    query?: never;
+    url: '/v1/connections/{connection_id}/rate-budgets';
+};
+
+export type GetRateBudgetsErrors = {
+    /**
+     * Problem: `input_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type GetRateBudgetsError = GetRateBudgetsErrors[keyof GetRateBudgetsErrors];
+
+export type GetRateBudgetsResponses = {
+    /**
+     * Get the rate budgets of a connection
+     */
+    200: RateBudgets;
+};
+
+export type GetRateBudgetsResponse = GetRateBudgetsResponses[keyof GetRateBudgetsResponses];
 
 export type DisconnectConnectionData = {
     body?: DisconnectConnection;

@@ -10,7 +10,9 @@ import { createConnectSessionEndpoint } from './connect-sessions/create.ts';
 import { getConnectSessionEndpoint } from './connect-sessions/get.ts';
 import { disconnectConnectionEndpoint } from './connections/disconnect.ts';
 import { getConnectionEndpoint } from './connections/get.ts';
+import { getRateBudgetsEndpoint } from './connections/get-rate-budgets.ts';
 import { listConnectionsEndpoint } from './connections/list.ts';
+import { updateConnectionEndpoint } from './connections/update.ts';
 import { createCustomerTokenEndpoint } from './customer-tokens/create.ts';
 import { deleteCustomerEndpoint } from './customers/delete.ts';
 import { getCustomerEndpoint } from './customers/get.ts';
@@ -71,6 +73,8 @@ export const endpoints: readonly Endpoint[] = [
   getConnectSessionEndpoint,
   listConnectionsEndpoint,
   getConnectionEndpoint,
+  updateConnectionEndpoint,
+  getRateBudgetsEndpoint,
   disconnectConnectionEndpoint,
   listDestinationsEndpoint,
   getDestinationEndpoint,

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { type Connection as ConnectionOf, connectionStatuses } from '../../../connect/connection.ts';
 import { customerIdField, idField, timeField, wireTime, wireTimeOrNull } from '../../wire/common.ts';
 import { AuthKind, providerConfigExample, providerField } from '../provider-configs/schema.ts';
+import { RateLimits } from './rate-limits.ts';
 
 export const connectionExample = 'conn_01k9d3v5m2q8r7s6t5v4w3x2y1';
 
@@ -24,6 +25,7 @@ const fields = {
     description: 'Values that belong to the account, such as instance_url. Not secret.',
     example: { instance_url: 'https://acme.my.salesforce.com' },
   }),
+  rate_limits: RateLimits,
   purge_requested_at: timeField('When the purge of its records was asked for.').nullable(),
   disconnected_at: timeField('When it was disconnected.').nullable(),
   created_at: timeField('When the customer first connected.'),
@@ -55,6 +57,7 @@ export function wireConnection(connection: ConnectionOf): z.input<typeof Connect
     remote_account_name: connection.remoteAccountName,
     scopes,
     captured,
+    rate_limits: connection.rateLimits,
     purge_requested_at: wireTimeOrNull(connection.purgeRequestedAt),
     disconnected_at: wireTimeOrNull(connection.disconnectedAt),
     created_at: wireTime(connection.createdAt),

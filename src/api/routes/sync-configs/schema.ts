@@ -16,6 +16,7 @@ import {
 import type { SyncConfig as SyncConfigOf, SyncOrder } from '../../../syncs/index.ts';
 import { intervalSecondsMax, intervalSecondsMin } from '../../../syncs/schedule-input.ts';
 import { idField, timeField, wireTime, wireTimeOrNull } from '../../wire/common.ts';
+import { SyncRateLimits, SyncRateLimitsInput } from '../connections/rate-limits.ts';
 import { destinationExample } from '../destinations/schema.ts';
 import { providerConfigExample, providerField } from '../provider-configs/schema.ts';
 import { Schedule, ScheduleInput, scheduleFromWire, wireSchedule } from './schedule.ts';
@@ -100,6 +101,7 @@ export const objectsInput = z
         object: text(200).openapi({ description: "The object's name at the provider.", example: 'contacts' }),
         ...orderFields,
         observed_fields: observedFields,
+        rate_limits: SyncRateLimitsInput.nullable().optional(),
       })
       .openapi('SyncConfigObjectInput'),
   )
@@ -120,6 +122,7 @@ export const decidedOrder = {
   start_from: timeField('The first read takes what was modified since then; null: everything.').nullable(),
   landing: Landing,
   observed_fields: z.array(z.string()).nullable().openapi({ description: 'Fields whose change is a change; null: the whole record.' }),
+  rate_limits: SyncRateLimits,
 };
 
 export function wireOrder(order: SyncOrder) {
@@ -133,6 +136,7 @@ export function wireOrder(order: SyncOrder) {
     start_from: wireTimeOrNull(order.startFrom),
     landing: order.landing,
     observed_fields: order.observedFields,
+    rate_limits: order.rateLimits,
   };
 }
 
@@ -198,5 +202,10 @@ export function orderInput(order: z.output<z.ZodObject<typeof orderFields>>) {
 }
 
 export function objectsOf(objects: z.output<typeof objectsInput>) {
-  return objects.map(({ object, observed_fields, ...order }) => ({ object, ...orderInput(order), observedFields: observed_fields }));
+  return objects.map(({ object, observed_fields, rate_limits, ...order }) => ({
+    object,
+    ...orderInput(order),
+    observedFields: observed_fields,
+    rateLimits: rate_limits,
+  }));
 }
