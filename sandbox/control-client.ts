@@ -54,6 +54,8 @@ export function createControl(url: string) {
     /** Gone without a trace. */
     remove: (input: ObjectName & Which) => call<{ ids: string[] }>('remove', input),
     mutate: (input: AccountName & { operations: Mutation[] }) => call<{ ids: string[] }>('mutate', input),
+    /** Own dialect: the feeds of changes forget what they told so far; positions before now are refused with 410. */
+    forgetChanges: (input: ObjectName) => call<object>('forgetChanges', input),
     /** Everything, deleted ones included, whatever readers see yet. */
     list: (input: ObjectName) => call<{ records: ControlledRecord[]; count: number }>('list', input),
     get: (input: ObjectName & { id: string }) => call<{ record: ControlledRecord | null }>('get', input),

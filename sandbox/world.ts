@@ -36,6 +36,8 @@ export interface AccountSettings {
   dailyLimit: number | null;
   /** Own dialect, lists by cursor: a page has no more records than this, whatever was asked for. null: as asked. */
   pageRecordsMax: number | null;
+  /** Own dialect: feeds of changes tell each change twice. */
+  repeatsChanges: boolean;
   /** Own dialect: rendered pages that are kept, in bytes. 0: none. */
   pageCacheBytesMax: number;
 }
@@ -85,6 +87,7 @@ export class Account {
       categoryLimits: {},
       dailyLimit: null,
       pageRecordsMax: null,
+      repeatsChanges: false,
       pageCacheBytesMax: 0,
     };
   }

@@ -1,8 +1,9 @@
 import type { IncrementalDefinition, ObjectDefinition, RecordShape } from '#kit';
-import { below, changes, deletions, listing, walkByPages } from './parts.ts';
+import { below, changes, changesByToken, deletions, events, keyListing, listing, walkByPages } from './parts.ts';
 
 const shape = { id: 'id', modifiedAt: 'updated_at' } satisfies RecordShape;
 const marked = { ...shape, isDeleted: 'is_deleted', deletedAt: 'deleted_at' } satisfies RecordShape;
+const daySeconds = 24 * 3600;
 const byTime: IncrementalDefinition['watermark'] = { path: 'updated_at', type: 'datetime' };
 
 function object(
@@ -74,12 +75,18 @@ export const objects: Record<string, ObjectDefinition> = {
     },
   }),
 
-  /** A feed of changes behind tokens that cannot be compared. */
+  /**
+   * A feed of changes behind tokens that cannot be compared. Without a token the feed lists what exists: the first incremental read
+   * asks for deleted records too, or what was deleted since the full read would never be told.
+   */
   opaque_events: object('opaque_events', 'Events', {
     record: marked,
     visibilityLagSeconds: 0,
     full: { parts: [listing(pathOf('opaque_events'))] },
-    incremental: { watermark: { path: 'token', type: 'opaque' }, parts: [changes(pathOf('opaque_events'), 'since')] },
+    incremental: {
+      watermark: { path: 'token', type: 'opaque' },
+      parts: [changes(pathOf('opaque_events'), 'since', { always: { include_deleted: 'true' } })],
+    },
   }),
 
   /** The key has two members. */
@@ -112,5 +119,60 @@ export const objects: Record<string, ObjectDefinition> = {
     full: { parts: [listing(pathOf('shipments'))] },
     incremental: { watermark: byTime, parts: [changes(pathOf('shipments'), 'modified_since', { always: { include_deleted: 'true' } })] },
     settledLagSeconds: 3600,
+  }),
+
+  /** Everything that the engine can use: a filter by time, a feed behind a token that the full listing hands out, and a list of ids. */
+  tasks: object('tasks', 'Tasks', {
+    record: shape,
+    full: { parts: [listing(pathOf('tasks'))] },
+    incremental: { watermark: byTime, parts: [changes(pathOf('tasks'), 'modified_since')] },
+    delta: {
+      start: { from: 'listed', path: 'sync_token' },
+      mark: { from: 'envelope', path: 'sync_token' },
+      parts: [changesByToken(pathOf('tasks'))],
+    },
+    keys: { parts: [keyListing(pathOf('tasks'))] },
+  }),
+
+  /** A log of events, each with the record as it was then. */
+  tickets: object('tickets', 'Tickets', {
+    record: shape,
+    full: { parts: [listing(pathOf('tickets'))] },
+    delta: {
+      start: { from: 'asked', request: { method: 'GET', path: `${pathOf('tickets')}/latest_event` }, path: 'event_id' },
+      mark: { from: 'item' },
+      parts: [events(pathOf('tickets'), 'ticket')],
+      maxAgeSeconds: 30 * daySeconds,
+    },
+  }),
+
+  /** Deletes stand in a feed of their own, which remembers them for thirty days. */
+  leads: object('leads', 'Leads', {
+    record: { ...shape, deletedAt: 'deleted_at' },
+    full: { parts: [listing(pathOf('leads'))] },
+    incremental: { watermark: byTime, parts: [changes(pathOf('leads'), 'modified_since')] },
+    deletions: { parts: [deletions(pathOf('leads'))], maxAgeSeconds: 30 * daySeconds },
+    keys: { parts: [keyListing(pathOf('leads'))] },
+  }),
+
+  /** Times without milliseconds, and no word about deletes. */
+  calls: object('calls', 'Calls', {
+    record: shape,
+    visibilityLagSeconds: 0,
+    full: { parts: [listing(pathOf('calls'))] },
+    incremental: { watermark: byTime, filterStepSeconds: 1, parts: [changes(pathOf('calls'), 'modified_since')] },
+    keys: { parts: [keyListing(pathOf('calls'))] },
+  }),
+
+  /** The filter takes a day, and that is all there is. */
+  visits: object('visits', 'Visits', {
+    record: shape,
+    visibilityLagSeconds: 0,
+    full: { parts: [listing(pathOf('visits'))] },
+    incremental: {
+      watermark: byTime,
+      filterStepSeconds: daySeconds,
+      parts: [changes(pathOf('visits'), 'modified_since', { isDay: true })],
+    },
   }),
 };

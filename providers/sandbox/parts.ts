@@ -1,4 +1,4 @@
-import { byCursor, byModified, byPageNumber, type PageRequest, type ReadPart, type RequestSpec } from '#kit';
+import { byCursor, byMark, byModified, byPageNumber, type PageRequest, type ReadPart, type RequestSpec } from '#kit';
 
 const common = { recordsPath: 'data' } as const;
 const cursor = { name: 'cursor', path: 'next_cursor' };
@@ -25,11 +25,54 @@ export function below(path: string, object: string): ReadPart {
   return { ...common, name: 'below', signal: 'records', completeness: 'complete', ...byCursor({ first, ...cursor }) };
 }
 
+interface ChangesOptions {
+  beginning?: string;
+  always?: Record<string, string>;
+  /** The filter takes a day instead of a time. */
+  isDay?: boolean;
+}
+
 /** What changed, in the order of change. `beginning` is the watermark below all others, where no filter would mean another order. */
-export function changes(path: string, filter: string, options: { beginning?: string; always?: Record<string, string> } = {}): ReadPart {
-  const { beginning = null, always = {} } = options;
-  const first = (page: PageRequest) => filtered(page, path, filter, page.since ?? beginning, always);
+export function changes(path: string, filter: string, options: ChangesOptions = {}): ReadPart {
+  const { beginning = null, always = {}, isDay = false } = options;
+  const first = ({ since, ...page }: PageRequest) =>
+    filtered({ ...page, since }, path, filter, (isDay ? since?.slice(0, 'YYYY-MM-DD'.length) : since) ?? beginning, always);
   return { ...common, name: 'changes', signal: 'records', completeness: 'complete', ...byCursor({ first, ...cursor }) };
+}
+
+/** The ids of everything that exists, and nothing else. */
+export function keyListing(path: string): ReadPart {
+  return { ...listing(`${path}/keys`), name: 'keys' };
+}
+
+/** Each record that changed, once and as it is now, behind a token. */
+export function changesByToken(path: string): ReadPart {
+  const first = ({ pageSize, since, position }: PageRequest): RequestSpec => {
+    const token: Record<string, string> = position === null && since !== null ? { token: since } : {};
+    return { method: 'GET', path: `${path}/changes`, query: { limit: String(pageSize), ...token } };
+  };
+  return {
+    ...{ ...common, name: 'changes', signal: 'records', completeness: 'complete' },
+    feed: { deleted: { path: 'removed' }, changedAt: { path: 'removed_at' } },
+    ...byCursor({ first, name: 'page_token', path: 'next_page_token' }),
+  };
+}
+
+/** Every change by itself, with the record as it was then: what was stored since is not overwritten by it. */
+export function events(path: string, name: string): ReadPart {
+  const first = ({ pageSize }: PageRequest): RequestSpec => ({ method: 'GET', path: `${path}/events`, query: { limit: String(pageSize) } });
+  return {
+    ...{ ...common, name: 'events', signal: 'records', completeness: 'complete', isLagging: true },
+    feed: {
+      record: 'data.object',
+      id: 'data.id',
+      deleted: { path: 'type', values: [`${name}.deleted`] },
+      changedAt: { path: 'occurred_at' },
+      mark: 'event_id',
+      only: { path: 'type', values: ['created', 'updated', 'deleted'].map((type) => `${name}.${type}`) },
+    },
+    ...byMark({ first, name: 'after', more: 'has_more' }),
+  };
 }
 
 /** The feed of ids that were deleted. */

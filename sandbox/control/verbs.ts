@@ -47,6 +47,11 @@ export const verbs: Record<string, (args: Args) => Json | undefined> = {
   remove: (args) => ({ ids: changeEach(args, (store, id) => store.remove(id, writeOptions(args))) }),
   mutate: (args) => ({ ids: mutate(accountOf(args), args.input.operations as never) }),
 
+  forgetChanges: (args) => {
+    storeOf(args).changes.forget();
+    return {};
+  },
+
   list: (args) => {
     const store = storeOf(args);
     return { records: [...store.truth()].map(describeRow), count: store.count('exclude') };

@@ -8,6 +8,7 @@ import type { Store } from '../store/store.ts';
 import type { Entry } from '../store/types.ts';
 import { type Account, type DialectData, isAccountName, type World } from '../world.ts';
 import { invalid, OwnRefusal, refusal } from './errors.ts';
+import { latestEvent, listChanges, listEvents, listKeys } from './feeds.ts';
 import { listByCursor, listByOffset, listDeleted, listUnder } from './list.ts';
 import { type OwnObject, ownModel, ownObjects } from './objects.ts';
 import { cachedPage } from './page-cache.ts';
@@ -79,7 +80,7 @@ export function createOwnDialect(world: World, seed: number): Dialect {
     const [, object, rest] = request.path.match(/^\/crm\/v1\/([a-z_]+)(?:\/([^/]+))?$/) ?? [];
     const definition = object !== undefined && Object.hasOwn(ownObjects, object) ? ownObjects[object] : undefined;
     if (object === undefined || !definition || definition.parent !== undefined) return null;
-    const hasPageToken = request.query.has('cursor') || Number(request.query.get('page') ?? 1) > 1;
+    const hasPageToken = request.query.has('cursor') || request.query.has('page_token') || Number(request.query.get('page') ?? 1) > 1;
     return {
       object,
       hasPageToken,
@@ -122,6 +123,10 @@ export function createOwnDialect(world: World, seed: number): Dialect {
       requireScope(call, method === 'GET' ? 'crm.read' : 'crm.write');
       if (method === 'GET' && rest === null) return object.paging === 'offset' ? listByOffset(call, store, render) : listed();
       if (method === 'GET' && rest === 'deleted' && object.hasDeletedFeed) return listDeleted(call, name, store);
+      if (method === 'GET' && rest === 'keys' && object.hasKeys) return listKeys(call, name, store);
+      if (method === 'GET' && rest === 'changes' && object.changeFeed === 'tokens') return listChanges(call, store, render);
+      if (method === 'GET' && rest === 'events' && object.changeFeed === 'events') return listEvents(call, name, store, render);
+      if (method === 'GET' && rest === 'latest_event' && object.changeFeed === 'events') return latestEvent(call, store);
       if (method === 'GET' && rest !== null) return single(200, existing(store, name, rest));
       if (method === 'POST' && rest === null) return single(201, store.create(bodyOf(call), writeOptions(call)));
       if (method === 'PATCH' && rest !== null) {

@@ -5,7 +5,7 @@ import type { Deleted, Entry } from '../store/types.ts';
 import { toBytes } from './byte-text.ts';
 import { invalid, OwnRefusal } from './errors.ts';
 import type { OwnObject } from './objects.ts';
-import { positionOf } from './token.ts';
+import { positionOf, syncTokenOf } from './token.ts';
 
 const pageSizeMax = 1000;
 const pageSizeDefault = 100;
@@ -16,6 +16,8 @@ interface Cursor {
   since: string | null;
   deleted: boolean;
   after: { id: string; updatedAt: number; version: number };
+  /** Where the feed of changes stood when the first page was asked for. */
+  began?: number;
 }
 
 /** GET /crm/v1/{object}: pages by cursor, over id, or over the filter's order. */
@@ -31,17 +33,21 @@ export function listByCursor(call: Call, name: string, object: OwnObject, store:
 
   const { page, hasMore } = take(call.isEmptied ? [] : entries(), limit);
   const last = lastOf(call, page);
+  const began = object.changeFeed === 'tokens' ? { began: cursor?.began ?? store.changes.newest } : {};
   const next =
-    hasMore && last !== undefined ? writeCursor({ object: name, since, deleted: deleted === 'include', after: placeOf(last) }) : null;
+    hasMore && last !== undefined
+      ? writeCursor({ object: name, since, deleted: deleted === 'include', after: placeOf(last), ...began })
+      : null;
+  const token = began.began !== undefined && since === null && !hasMore ? `,"sync_token":"${syncTokenOf(began.began)}"` : '';
   const total = object.countsTotal && since === null ? `,"total":${store.count(deleted)}` : '';
-  return listAnswer(page.map(render), `"next_cursor":${JSON.stringify(next)},"has_more":${hasMore}${total}`);
+  return listAnswer(page.map(render), `"next_cursor":${JSON.stringify(next)},"has_more":${hasMore}${total}${token}`);
 
   function entries(): Iterable<Entry> {
     const after = cursor?.after ?? null;
     // A feed of changes names deleted records too: that is what it is for.
     if (since === null)
       return filter === 'since' ? store.byVersion(1, after?.version ?? null, deleted) : store.byId(after?.id ?? null, deleted);
-    if (filter === 'modified_since') return store.byUpdated(timeOf(since), after, deleted);
+    if (filter === 'modified_since') return store.byUpdated(object.filterStep === 'day' ? dayOf(since) : timeOf(since), after, deleted);
     if (filter === 'since_version') return store.byVersion(versionOf(since), after?.version ?? null, 'include');
     const position = positionOf(since);
     if (position === null) throw new OwnRefusal(410, 'token_unknown', 'This token is unknown or too old: read everything again.');
@@ -123,11 +129,11 @@ export function listDeleted(call: Call, name: string, store: Store): Answer {
   return listAnswer(records, `"next_cursor":${JSON.stringify(next)},"has_more":${hasMore}`);
 }
 
-function listAnswer(records: string[], envelope: string): Answer {
+export function listAnswer(records: string[], envelope: string): Answer {
   return { status: 200, body: { head: '{"data":[', records, tail: `],${envelope}}`, isBytes: true } };
 }
 
-function limitOf({ request, account }: Call): number {
+export function limitOf({ request, account }: Call): number {
   const asked = wholeNumber(request.query.get('limit'), 'limit', pageSizeDefault, pageSizeMax);
   return Math.min(asked, account.settings.pageRecordsMax ?? pageSizeMax);
 }
@@ -137,8 +143,8 @@ function lastOf<T>({ isOverlapping }: Call, page: T[]): T | undefined {
   return isOverlapping ? page[(page.length - 1) >> 1] : page.at(-1);
 }
 
-function take(entries: Iterable<Entry>, limit: number): { page: Entry[]; hasMore: boolean } {
-  const page: Entry[] = [];
+export function take<T>(entries: Iterable<T>, limit: number): { page: T[]; hasMore: boolean } {
+  const page: T[] = [];
   for (const entry of entries) {
     if (page.length === limit) return { page, hasMore: true };
     page.push(entry);
@@ -146,7 +152,7 @@ function take(entries: Iterable<Entry>, limit: number): { page: Entry[]; hasMore
   return { page, hasMore: false };
 }
 
-function readCursor(query: URLSearchParams, object: string, filter: string | null): Cursor | null {
+export function readCursor(query: URLSearchParams, object: string, filter: string | null): Cursor | null {
   const text = query.get('cursor');
   if (text === null) return null;
   if (filter && query.has(filter)) throw invalid(`A cursor keeps its filter: ${filter} cannot be given with it.`);
@@ -159,11 +165,11 @@ function readCursor(query: URLSearchParams, object: string, filter: string | nul
   throw new OwnRefusal(400, 'cursor_invalid', 'This is no cursor of this list.');
 }
 
-function writeCursor(cursor: Cursor): string {
+export function writeCursor(cursor: Cursor): string {
   return Buffer.from(JSON.stringify(cursor)).toString('base64url');
 }
 
-function refuseUnknown(query: URLSearchParams, allowed: string[]): void {
+export function refuseUnknown(query: URLSearchParams, allowed: string[]): void {
   for (const name of query.keys())
     if (!allowed.includes(name)) throw invalid(`Unknown parameter ${name}; this list knows ${allowed.join(', ')}.`);
 }
@@ -178,6 +184,13 @@ function wholeNumber(text: string | null, name: string, fallback: number, max: n
 function timeOf(text: string): number {
   const at = /^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(at)) throw invalid('Times are ISO 8601 with a zone, such as 2024-01-31T12:00:00.000Z.');
+  return at;
+}
+
+/** The filter takes a day, and everything of that day passes. */
+function dayOf(text: string): number {
+  const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(at)) throw invalid('modified_since is a day, such as 2024-01-31.');
   return at;
 }
 

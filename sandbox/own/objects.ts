@@ -24,9 +24,18 @@ export interface OwnObject {
   parent?: string;
   /** The list says how many records it has. */
   countsTotal?: boolean;
+  /** `/keys` lists the ids of everything. */
+  hasKeys?: boolean;
+  /** `tokens`: `/changes` behind a token of the list's last page; `events`: `/events`, each change with the record as it was then. */
+  changeFeed?: 'tokens' | 'events';
+  /** How coarse times are: `second` writes and filters whole seconds, `day` takes a day to filter by. */
+  filterStep?: 'second' | 'day';
 }
 
 const standard = { paging: 'keyset', changes: 'modified_since', hasDeletedFeed: true, hasDeleteMark: true } as const;
+
+/** Nothing in the records says that one was deleted. */
+const unmarked = { paging: 'keyset', changes: 'modified_since', hasDeletedFeed: false, hasDeleteMark: false } as const;
 
 export const ownObjects: Readonly<Record<string, OwnObject>> = {
   contacts: { ...standard, defaultSize: 120, idPrefix: 'con_', content: contact },
@@ -62,6 +71,11 @@ export const ownObjects: Readonly<Record<string, OwnObject>> = {
     ...{ paging: 'keyset', changes: null, hasDeletedFeed: false, hasDeleteMark: false, defaultSize: 120, idPrefix: '' },
     ...{ content: lineItem, identity: lineItemIdentity, hiddenFields: ['deal_id'], parent: 'deals' },
   },
+  tasks: { ...unmarked, defaultSize: 30, idPrefix: 'tsk_', content: note, hasKeys: true, changeFeed: 'tokens' },
+  tickets: { ...unmarked, defaultSize: 20, idPrefix: 'tic_', content: note, changeFeed: 'events' },
+  leads: { ...unmarked, defaultSize: 20, idPrefix: 'lea_', content: item, hasDeletedFeed: true, hasKeys: true },
+  calls: { ...unmarked, defaultSize: 20, idPrefix: 'cal_', content: note, hasKeys: true, filterStep: 'second' },
+  visits: { ...unmarked, defaultSize: 20, idPrefix: 'vis_', content: note, filterStep: 'day' },
   orders: { ...standard, hasDeletedFeed: false, defaultSize: 20, idPrefix: 'ord_', content: order, countsTotal: true },
   shipments: { ...standard, hasDeletedFeed: false, defaultSize: 20, idPrefix: 'shp_', content: shipment },
 };
@@ -91,10 +105,10 @@ export function ownModel(object: string, seed: number): Model | null {
     idOf,
     // Two neighbours always share their time: a tie needs no preparation.
     createdAtOf: (n) => epoch + Math.floor(n / 2) * 2000,
-    updatedAtOf: (n) => epoch + Math.floor(n / 2) * 2000 + 500,
+    updatedAtOf: (n) => epoch + Math.floor(n / 2) * 2000 + (definition.filterStep === 'second' ? 0 : 500),
     fieldsOf: (n) => parseJson(fromBytes(`{${definition.content(seed, n)}}`)) as JsonObject,
     compareIds: object === 'readings' ? compareReadings : (a, b) => (a < b ? -1 : a > b ? 1 : 0),
-    timeStepMs: 1,
+    timeStepMs: definition.filterStep === 'second' ? 1000 : 1,
     ...(object === 'readings' ? { newId: readingId(idOf) } : {}),
     ...(object === 'line_items' ? { newId: lineItemId } : {}),
   };

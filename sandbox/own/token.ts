@@ -10,6 +10,12 @@ export function tokenOf(position: number): string {
   return `tk_${((BigInt(position) * factor) % modulus).toString(36).padStart(8, '0')}`;
 }
 
+/** The token that a full listing hands out with its last page: changes from the listing's beginning on lie behind it. */
+export function syncTokenOf(position: number): string {
+  // Token 0 was never given out: positions are told one higher.
+  return tokenOf(position + 1);
+}
+
 /** null when the token was never given out. */
 export function positionOf(token: string): number | null {
   const digits = token.match(/^tk_([0-9a-z]{8})$/)?.[1];

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json.ts';
+import { ChangeLog } from './change-log.ts';
 import { EditIndex } from './edits.ts';
 import { isListed, mergeFields, withoutHistory } from './rows.ts';
 import type { Deleted, Entry, Model, Row } from './types.ts';
@@ -18,22 +19,28 @@ export interface WriteOptions {
   lagMs?: number;
 }
 
+/** Hears of a write when readers see it; `row.previous` is what stood there before. */
+export type WriteListener = (row: Row) => void;
+
 /**
  * The records of one object of one account. What a generator can make is not held: 1..size exist by number, only what was
  * written is kept, and both are merged in the order that is asked for.
  */
 export class Store {
   readonly model: Model;
+  readonly changes = new ChangeLog();
   size: number;
   private readonly edits: EditIndex;
+  private readonly onWrite: WriteListener | undefined;
   private pending: Pending[] = [];
   private created = 0;
   private writes = 0;
   private versions = 0;
 
-  constructor(model: Model, size: number) {
+  constructor(model: Model, size: number, onWrite?: WriteListener) {
     this.model = model;
     this.size = size;
+    this.onWrite = onWrite;
     this.edits = new EditIndex(model);
   }
 
@@ -186,7 +193,9 @@ export class Store {
 
   private apply(row: Row): void {
     this.edits.set(row);
+    this.changes.add(row);
     this.writes++;
+    this.onWrite?.(row);
   }
 
   /** Versions go on behind the generated ones, also after the size grew. */

@@ -90,7 +90,8 @@ describe.each(objects)('%s %s', (dialect, object, provider, definition) => {
       const isMarked = Object.hasOwn(JSON.parse(String(before.records[0]!.raw)) as object, definition.record.isDeleted ?? '');
       const isSignalled = definition.deletions !== undefined || (isMarked && dialect !== 'pipedrive');
       expect(new Set(live.keys())).toEqual(new Set(isSignalled ? real.keys() : [...real.keys(), ...gone]));
-      expect(changed.records.length).toBeLessThan(12);
+      // A filter that takes a day brings the whole day.
+      if ((definition.incremental!.filterStepSeconds ?? 0) < 3600) expect(changed.records.length).toBeLessThan(12);
       expect(changed.highest === before.highest).toBe(false);
     });
 
