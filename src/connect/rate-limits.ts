@@ -2,16 +2,14 @@ import { z } from 'zod';
 import { isTimeZone } from '../base/time-zone.ts';
 
 /** Budgets that a vendor sets, as they stand in `connection.rate_limits`, `sync.rate_limits` and sync configs, and on the wire. */
-const requestsMax = 10_000_000;
+export const requestsMax = 10_000_000;
 /** A month. */
-const windowSecondsMax = 2_678_400;
-const rateLimitsMax = 20;
-const categoryCharsMax = 60;
+export const windowSecondsMax = 2_678_400;
+export const rateLimitsMax = 20;
+export const categoryCharsMax = 60;
 
-const category = z
-  .string()
-  .regex(/^[a-z][a-z0-9_]*$/, 'must be lower_snake_case: read, search, …, or all')
-  .max(categoryCharsMax);
+export const categoryPattern = /^[a-z][a-z0-9_]*$/;
+const category = z.string().regex(categoryPattern, 'must be lower_snake_case: read, search, …, or all').max(categoryCharsMax);
 const requests = z.int().min(1).max(requestsMax);
 const seconds = z.int().min(1).max(windowSecondsMax);
 const zone = z.string().refine(isTimeZone, 'must be the name of a time zone: UTC, Europe/Berlin, …');

@@ -846,15 +846,35 @@ export type UpdateConnection = {
     /**
      * A category that is named here has these windows instead of the provider's; what the provider reports can only lower them.
      */
-    rate_limits?: Array<{
-        category?: string;
-        requests: number;
-        seconds: number;
-    } | {
-        category?: string;
-        requests: number;
-        resets_daily_in: string;
-    }> | null;
+    rate_limits?: Array<RateLimitInput> | null;
+};
+
+export type RateLimitInput = {
+    /**
+     * Which requests: `read`, `search`, … as the provider declares them; `all`, or left out: every one.
+     */
+    category?: string;
+    /**
+     * At most so many.
+     */
+    requests: number;
+    /**
+     * In any span of so many seconds.
+     */
+    seconds: number;
+} | {
+    /**
+     * Which requests: `read`, `search`, … as the provider declares them; `all`, or left out: every one.
+     */
+    category?: string;
+    /**
+     * At most so many.
+     */
+    requests: number;
+    /**
+     * From one midnight of this time zone to the next.
+     */
+    resets_daily_in: string;
 };
 
 export type RateBudgets = {
@@ -1282,11 +1302,22 @@ export type SyncConfigObjectInput = {
     /**
      * Caps of each of its syncs within the connection's budgets, so that others find room; null or left out: none.
      */
-    rate_limits?: Array<{
-        category?: string;
-        requests: number;
-        seconds: number;
-    }> | null;
+    rate_limits?: Array<SyncRateLimitInput> | null;
+};
+
+export type SyncRateLimitInput = {
+    /**
+     * Which requests: `read`, `search`, … as the provider declares them; `all`, or left out: every one.
+     */
+    category?: string;
+    /**
+     * At most so many.
+     */
+    requests: number;
+    /**
+     * In any span of so many seconds.
+     */
+    seconds: number;
 };
 
 export type SyncConfigPage = {
