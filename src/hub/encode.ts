@@ -40,6 +40,20 @@ export function hashArray(values: readonly string[]): Buffer {
   return out;
 }
 
+/** Id and hash of each as one value. */
+export function idHashArray(records: readonly { id: string; hash: string }[]): Buffer {
+  const lengths = records.map(({ id }) => Buffer.byteLength(id));
+  const out = startArray(oids.bytea, records.length, sum(lengths) + sum(records.map(({ hash }) => hash.length)));
+  let at = arrayHeaderBytes;
+  for (let i = 0; i < records.length; i++) {
+    const { id, hash } = records[i]!;
+    at = out.writeInt32BE(lengths[i]! + hash.length, at);
+    at += out.write(id, at);
+    at += out.write(hash, at, 'latin1');
+  }
+  return out;
+}
+
 export function jsonbArray(values: readonly Buffer[]): Buffer {
   const out = startArray(oids.jsonb, values.length, sum(values.map((value) => value.length + 1)));
   let at = arrayHeaderBytes;

@@ -1,4 +1,4 @@
-import { bigintArray, hashArray, textArray, timestampArray } from './encode.ts';
+import { bigintArray, hashArray, idHashArray, textArray, timestampArray } from './encode.ts';
 import type { HubHandle } from './handle.ts';
 import { incomingWins } from './rule.ts';
 import type { HubTx } from './transaction.ts';
@@ -6,21 +6,50 @@ import type { HubConnection, HubTable, IncomingRecord } from './types.ts';
 
 const probeRowsMax = 5000; // larger ones are no faster
 
+interface Place {
+  table: HubTable;
+  connection: HubConnection;
+}
+
 /**
- * What of a batch is new or changed: hashes are compared where they stand, and only places of the batch come back.
- * Unchanged rows cost one look at a narrow index; nothing is locked and nothing logged.
+ * What of the records, in the order of their ids, is new or changed: hashes are compared where they stand. Unchanged rows
+ * cost one look at a narrow index; nothing is locked and nothing logged. Where most are expected to be unchanged, a whole
+ * batch is asked about first: half the cost when it is, a twentieth more when it is not.
  */
 export async function probe(
   hub: HubHandle,
   tx: HubTx,
-  place: { table: HubTable; connection: HubConnection },
+  place: Place,
   records: IncomingRecord[],
+  { expectsUnchanged }: { expectsUnchanged: boolean },
 ): Promise<IncomingRecord[]> {
   const changed: IncomingRecord[] = [];
   for (let from = 0; from < records.length; from += probeRowsMax) {
     const batch = records.slice(from, from + probeRowsMax);
-    const { rows } = await tx.query<[string]>({
-      text: `select u.ord
+    if (expectsUnchanged && (await areUnchanged(hub, tx, place, batch))) continue;
+    for (const at of await placesOfChanged(hub, tx, place, batch)) changed.push(batch[at]!);
+  }
+  return changed;
+}
+
+/** One walk along the index, because the ids are sorted. Id and hash are compared as one value: nobody else's hash will do. */
+async function areUnchanged(hub: HubHandle, tx: HubTx, place: Place, batch: IncomingRecord[]): Promise<boolean> {
+  const { rows } = await tx.query<{ count: number }>(
+    `select count(*)::int4 as count
+     from ${hub.names.record(place.table.name)} t
+     where t._syncline_connection = $1::int4
+       and t._syncline_record_id = any ($2::text[])
+       and convert_to(t._syncline_record_id, 'UTF8') || t._syncline_hash = any ($3::bytea[])
+       and t._syncline_deleted_at is null`,
+    [place.connection.number, textArray(batch.map((record) => record.id)), idHashArray(batch)],
+  );
+  return rows[0]!.count === batch.length;
+}
+
+/** Only places of the batch come back. */
+async function placesOfChanged(hub: HubHandle, tx: HubTx, place: Place, batch: IncomingRecord[]): Promise<number[]> {
+  const { rows } = await tx.query<[string]>({
+    text: `select u.ord
         from unnest($2::text[], $3::bytea[], $4::timestamptz[], $5::int8[]) with ordinality as u(id, hash, modified, asked, ord)
         left join ${hub.names.record(place.table.name)} t
           on t._syncline_connection = $1::int4 and t._syncline_record_id = u.id
@@ -28,16 +57,14 @@ export async function probe(
           or ((t._syncline_hash <> u.hash or t._syncline_deleted_at is not null)
               and ${incomingWins({ asked: 'u.asked', modified: 'u.modified' })})
         order by u.ord`,
-      values: [
-        place.connection.number,
-        textArray(batch.map((record) => record.id)),
-        hashArray(batch.map((record) => record.hash)),
-        timestampArray(batch.map((record) => record.modifiedAt)),
-        bigintArray(batch.map((record) => record.askedSeq)),
-      ],
-      rowMode: 'array',
-    });
-    for (const [place] of rows) changed.push(batch[Number(place) - 1]!);
-  }
-  return changed;
+    values: [
+      place.connection.number,
+      textArray(batch.map((record) => record.id)),
+      hashArray(batch.map((record) => record.hash)),
+      timestampArray(batch.map((record) => record.modifiedAt)),
+      bigintArray(batch.map((record) => record.askedSeq)),
+    ],
+    rowMode: 'array',
+  });
+  return rows.map(([place]) => Number(place) - 1);
 }

@@ -15,7 +15,7 @@ import { copyFresh, freshSavepoint, nothingWritten, type Place, upsertChanged, t
 /** One transaction: fence → probe → register → write → seen → staged deletes → quarantine → checkpoint. */
 export async function writeSlice(hub: HubHandle, input: SliceInput): Promise<WriteFacts> {
   const slice = prepareSlice(input.records, input.quarantined);
-  const place = { table: input.table, connection: input.connection, syncedAt: hub.clock.now() };
+  const place = { table: input.table, connection: input.connection, syncedAt: hub.clock.now(), observed: input.observed };
   const versions = input.versions && { ...input.versions, table: await ensureVersions(hub, input.table) };
   return writeTransaction(hub, async (tx) => {
     const row = await takeReadFence(hub, tx, input, place);
@@ -54,7 +54,7 @@ async function writeLive(
     if (written) return written;
     await tx.query(`update ${hub.names.checkpoint} set is_fresh = false where sync = $1::text`, [input.syncId]);
   }
-  const changed = await probe(hub, tx, place, live);
+  const changed = await probe(hub, tx, place, live, { expectsUnchanged: input.marksSeen });
   if (changed.length === 0) return nothingWritten;
   if (!row.isFresh) await registerWriter(hub, tx);
   return upsertChanged(hub, tx, place, changed);

@@ -76,6 +76,15 @@ describe('B19 an older page arriving after a newer write does not overwrite it',
   });
 });
 
+test('B20 two records that changed places are changed: the hash of another record of the page does not pass for their own', async () => {
+  const first = await beginTestRead(on.hub, { sync: 'sync_swap', object: 'swap' });
+  await write(on.hub, first, [record('a', { v: 1 }), record('b', { v: 2 }), record('c', { v: 3 })]);
+  const again = await beginTestRead(on.hub, { sync: 'sync_swap', object: 'swap', fence: 2n });
+  const askedSeq = await on.hub.lastDrawnSeq();
+  const swapped = [record('a', { v: 2 }, { askedSeq }), record('b', { v: 1 }, { askedSeq }), record('c', { v: 3 }, { askedSeq })];
+  expect(await write(on.hub, again, swapped)).toMatchObject({ updated: 2, unchanged: 1 });
+});
+
 test('B20 an unchanged re-sync moves no seq, rewrites no row and locks none', async () => {
   const read = await fresh();
   const records = many(1500, (n) => ({ n, amount: '1.10' }));

@@ -200,7 +200,11 @@ const unchangedIsFree: Mutation[] = [
     promise: 3,
     breaks: 'records are written without asking whether they changed',
     edits: [
-      { file: 'src/hub/write-slice.ts', find: 'const changed = await probe(hub, tx, place, live);', replace: 'const changed = live;' },
+      {
+        file: 'src/hub/write-slice.ts',
+        find: 'const changed = await probe(hub, tx, place, live, { expectsUnchanged: input.marksSeen });',
+        replace: 'const changed = live;',
+      },
       {
         file: 'src/hub/upsert.ts',
         find: 'or jsonb_strip_nulls(t.raw)::text <> jsonb_strip_nulls(i.raw)::text',
