@@ -106,6 +106,8 @@ export interface SliceInput extends Fenced {
   marksSeen: boolean;
   records: IncomingRecord[];
   quarantined: QuarantinedRecord[];
+  /** Paths whose change is a change; the hashes of the records are over them. Absent: the whole record counts. */
+  observed?: readonly string[] | undefined;
   /** Keeps every version beside the table, marked with this run. Absent: only what stands now is kept. */
   versions?: { runId: string } | undefined;
   /** Ids that were met without their records: they are marked as seen, and nothing else is done to them. */

@@ -1,5 +1,6 @@
 import { boolArray, hashArray, jsonbArray, textArray, timestampArray } from './encode.ts';
 import type { HubHandle } from './handle.ts';
+import { differs } from './observed.ts';
 import { incomingWins } from './rule.ts';
 import type { HubTx } from './transaction.ts';
 import type { HubConnection, HubTable, IncomingRecord } from './types.ts';
@@ -20,10 +21,27 @@ export interface Upserted {
 export async function upsertRecords(
   hub: HubHandle,
   tx: HubTx,
-  { table, connection, syncedAt }: { table: HubTable; connection: HubConnection; syncedAt: Date },
+  {
+    table,
+    connection,
+    syncedAt,
+    observed,
+  }: { table: HubTable; connection: HubConnection; syncedAt: Date; observed?: readonly string[] | undefined },
   records: IncomingRecord[],
 ): Promise<Upserted> {
   const name = hub.names.record(table.name);
+  const values: unknown[] = [
+    connection.number,
+    connection.customerId,
+    syncedAt,
+    lowestAsked(records),
+    textArray(records.map((record) => record.id)),
+    hashArray(records.map((record) => record.hash)),
+    timestampArray(records.map((record) => record.modifiedAt)),
+    jsonbArray(records.map((record) => record.raw)),
+    boolArray(records.map((record) => record.isSanitised)),
+  ];
+  const isDifferent = differs(observed, values);
   const { rows } = await tx.query<{ inserted: number; updated: number; first: string | null; last: string | null }>(
     `with incoming as (
        select * from unnest($5::text[], $6::bytea[], $7::timestamptz[], $8::jsonb[], $9::bool[]) as u(id, hash, modified, raw, is_sanitised)
@@ -33,7 +51,7 @@ export async function upsertRecords(
        left join ${name} t on t._syncline_connection = $1::int4 and t._syncline_record_id = i.id
        where t._syncline_record_id is null
          or t._syncline_deleted_at is not null
-         or jsonb_strip_nulls(t.raw)::text <> jsonb_strip_nulls(i.raw)::text
+         or ${isDifferent}
      ), written as (
        insert into ${name} as t (_syncline_connection, _syncline_customer_id, _syncline_synced_at,
                                  _syncline_record_id, _syncline_hash, _syncline_modified_at, _syncline_is_sanitised, raw)
@@ -57,17 +75,7 @@ export async function upsertRecords(
             min(seq) as first,
             max(seq) as last
      from written`,
-    [
-      connection.number,
-      connection.customerId,
-      syncedAt,
-      lowestAsked(records),
-      textArray(records.map((record) => record.id)),
-      hashArray(records.map((record) => record.hash)),
-      timestampArray(records.map((record) => record.modifiedAt)),
-      jsonbArray(records.map((record) => record.raw)),
-      boolArray(records.map((record) => record.isSanitised)),
-    ],
+    values,
   );
   return rows[0]!;
 }

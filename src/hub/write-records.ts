@@ -12,6 +12,8 @@ export interface Place {
   table: HubTable;
   connection: HubConnection;
   syncedAt: Date;
+  /** Only these fields make a difference; absent: all of them. */
+  observed?: readonly string[] | undefined;
 }
 
 /** What writing did. `refused` are records that Postgres, or something the vendor added to the table, would not take. */

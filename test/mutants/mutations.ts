@@ -207,7 +207,7 @@ const unchangedIsFree: Mutation[] = [
       },
       {
         file: 'src/hub/upsert.ts',
-        find: 'or jsonb_strip_nulls(t.raw)::text <> jsonb_strip_nulls(i.raw)::text',
+        find: 'or ${isDifferent}',
         replace: 'or true',
       },
     ],
@@ -219,9 +219,9 @@ const unchangedIsFree: Mutation[] = [
     breaks: 'the same record with its members in another order counts as changed',
     edits: [
       {
-        file: 'src/hub/upsert.ts',
-        find: 'or jsonb_strip_nulls(t.raw)::text <> jsonb_strip_nulls(i.raw)::text',
-        replace: 'or t._syncline_hash <> i.hash',
+        file: 'src/hub/observed.ts',
+        find: 'jsonb_strip_nulls(t.raw)::text <> jsonb_strip_nulls(i.raw)::text',
+        replace: 't._syncline_hash <> i.hash',
       },
     ],
     test: {

@@ -58,6 +58,7 @@ async function writeGroup(slice: Slice, group: FetchedPage[]): Promise<void> {
     records,
     quarantined,
     keys,
+    ...(lease.sync.observedFields.length > 0 ? { observed: lease.sync.observedFields } : {}),
     versions: lease.sync.landing === 'append' ? { runId: lease.run.id } : undefined,
     checkpoint: (facts) => {
       next = nextState(slice, { fetched, facts }, { read: after });
