@@ -1,5 +1,6 @@
 import { defineProvider } from '#kit';
 import { classifyError } from './errors.ts';
+import { hooks } from './hooks.ts';
 import { crmObject, owners } from './objects.ts';
 
 /** HubSpot CRM. The reads are those of CRM v3: https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/guide */
@@ -54,6 +55,7 @@ export default defineProvider({
     },
   },
   classifyError,
+  hooks,
   objects: {
     contacts: crmObject({ name: 'contacts', label: 'Contacts', modified: 'lastmodifieddate' }),
     companies: crmObject({ name: 'companies', label: 'Companies', modified: 'hs_lastmodifieddate' }),

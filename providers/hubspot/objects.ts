@@ -29,6 +29,15 @@ export function crmObject({
       parts: [searchByModified(path, modified), listing(path, true)],
     },
     get: (id) => ({ method: 'GET', path: `${path}/${encodeURIComponent(id)}` }),
+    // With the properties that the listing asks for. https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/basic/get-crm-v3-objects-contacts-contactId
+    reread: {
+      prepare,
+      request: (id, prepared) => ({
+        method: 'GET',
+        path: `${path}/${encodeURIComponent(id)}`,
+        query: { archived: 'false', properties: (prepared as string[]).join(',') },
+      }),
+    },
     scopes: [`crm.objects.${name}.read`, `crm.schemas.${name}.read`],
     // Search is behind the truth, at times by long: connectors in production read the last hour a second time.
     visibilityLagSeconds: 3600,

@@ -1,4 +1,5 @@
 import { defineProvider } from '#kit';
+import { hooks } from './hooks.ts';
 import { objects } from './objects.ts';
 
 const scopes = { default: ['crm.read', 'offline_access'], separator: ' ' } as const;
@@ -61,5 +62,6 @@ export default defineProvider({
     const message = (body as { error?: { message?: unknown } } | null)?.error?.message;
     return typeof message === 'string' ? { message: `HTTP ${status}: ${message}` } : undefined;
   },
+  hooks,
   objects,
 });

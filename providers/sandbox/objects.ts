@@ -27,6 +27,11 @@ function pathOf(name: string): string {
   return `/crm/v1/${name}`;
 }
 
+/** A get shows a record as the listing does. */
+function rereadOf(name: string): ObjectDefinition['reread'] {
+  return { request: (id) => ({ method: 'GET', path: `${pathOf(name)}/${encodeURIComponent(id)}` }) };
+}
+
 /** Deletes stand in a feed of their own. */
 function withDeletedFeed(name: string, label: string): ObjectDefinition {
   const path = pathOf(name);
@@ -34,6 +39,7 @@ function withDeletedFeed(name: string, label: string): ObjectDefinition {
     record: marked,
     full: { parts: [listing(path)] },
     incremental: { watermark: byTime, parts: [changes(path, 'modified_since'), deletions(path)] },
+    reread: rereadOf(name),
   });
 }
 
@@ -44,6 +50,7 @@ function withDeleteMark(name: string, label: string): ObjectDefinition {
     record: marked,
     full: { parts: [listing(path)] },
     incremental: { watermark: byTime, parts: [changes(path, 'modified_since', { always: { include_deleted: 'true' } })] },
+    reread: rereadOf(name),
   });
 }
 
@@ -61,7 +68,11 @@ export const objects: Record<string, ObjectDefinition> = {
   }),
 
   /** A list without any filter. */
-  plain_items: object('plain_items', 'Items', { record: shape, full: { parts: [listing(pathOf('plain_items'))] } }),
+  plain_items: object('plain_items', 'Items', {
+    record: shape,
+    full: { parts: [listing(pathOf('plain_items'))] },
+    reread: rereadOf('plain_items'),
+  }),
 
   /** Changes are counted, not timed; the ids are numbers beyond 2^53. */
   revisions: object('revisions', 'Revisions', {

@@ -12,6 +12,7 @@ export const errorCodes = {
   oauth_state_invalid: 400,
   oauth_denied: 400,
   unauthenticated: 401,
+  hook_signature_invalid: 401,
   scope_missing: 403,
   origin_not_allowed: 403,
   not_found: 404,

@@ -156,7 +156,7 @@ const hooks = z.strictObject({
     decodedInUri: z.array(z.string().regex(/^%[0-9A-F]{2}$/)).optional(),
   }),
   eventsPath: path.optional(),
-  type: path,
+  type: z.union([path, z.array(path).min(2)]),
   account: path,
   events: z.record(text, z.strictObject({ object: text, ids: z.array(path).min(1), record: path.optional() })),
 });

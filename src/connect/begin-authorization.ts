@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { AppError } from '../base/errors.ts';
 import { newToken } from '../base/ids.ts';
+import { findProvider } from '../catalog/index.ts';
 import { databaseNow } from '../db/index.ts';
 import { capture } from './captured.ts';
 import { hashToken } from './connect-session.ts';
@@ -42,7 +43,7 @@ export async function beginAuthorization({ ctx, input }: PublicArgs<BeginAuthori
   const { token, form, browserToken: brought, mode } = BeginAuthorization.parse(input);
   const session = await findOpenSession(ctx, token);
   const { providerConfig, applicationId } = session;
-  const provider = ctx.catalog.provider(providerConfig.provider);
+  const provider = await findProvider(ctx, providerConfig.applicationId, providerConfig.provider);
   const auth = authOfKind(provider, 'oauth2');
   const captured = capture(provider, 'form', form);
 

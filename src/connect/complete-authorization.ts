@@ -1,6 +1,7 @@
 import * as openid from 'openid-client';
 import { z } from 'zod';
 import { AppError } from '../base/errors.ts';
+import { findProvider } from '../catalog/index.ts';
 import type { OAuth2Auth, ProviderDefinition } from '../kit/index.ts';
 import { lookUpAccount } from './account.ts';
 import { capture } from './captured.ts';
@@ -37,7 +38,7 @@ export async function completeAuthorization({ ctx, input }: PublicArgs<CompleteA
   const session = taken && (await findSessionById(ctx, taken.applicationId, taken.connectSessionId));
   if (state === undefined || !taken || !session) return { kind: 'failed', error: invalidState(), context: null };
 
-  const provider = ctx.catalog.provider(session.providerConfig.provider);
+  const provider = await findProvider(ctx, session.applicationId, session.providerConfig.provider);
   const context = outcomeContext(session, provider.displayName, taken.content.mode, taken.content.token);
   try {
     if (session.status !== 'open')

@@ -3,6 +3,7 @@ import { requireScope } from '../base/actor.ts';
 import { AppError, notFound } from '../base/errors.ts';
 import { newId, newToken } from '../base/ids.ts';
 import { customerIdInput, idInput, text } from '../base/text.ts';
+import { findProvider } from '../catalog/index.ts';
 import { type Args, databaseNow, type Tx, withTransaction } from '../db/index.ts';
 import { audit, requireCustomer } from '../tenancy/index.ts';
 import { type ConnectSession, hashToken, viewConnectSession } from './connect-session.ts';
@@ -34,7 +35,7 @@ export type NewConnectSession = ConnectSession & { url: string };
 export async function createConnectSession({ ctx, input }: Args<CreateConnectSession, ConnectCtx>): Promise<NewConnectSession> {
   const { applicationId } = requireScope(ctx.actor, 'connections:write');
   const { customerId, provider, returnUrl, origin, connectionId, expiresInSeconds } = CreateConnectSession.parse(input);
-  ctx.catalog.provider(provider);
+  await findProvider(ctx, applicationId, provider);
   const token = newToken();
   return withTransaction(ctx, async (tx) => {
     const application = await tx.application.findUniqueOrThrow({ where: { id: applicationId } });

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { requireScope } from '../base/actor.ts';
 import { AppError } from '../base/errors.ts';
-import { newId } from '../base/ids.ts';
+import { newId, newToken } from '../base/ids.ts';
+import { findProvider } from '../catalog/index.ts';
 import { type Args, withTransaction } from '../db/index.ts';
 import type { AuthDefinition, ProviderDefinition } from '../kit/index.ts';
 import { audit } from '../tenancy/index.ts';
@@ -10,9 +11,11 @@ import {
   ClientId,
   ClientSecret,
   deletedStatus,
+  HookSecret,
   type ProviderConfig,
   Scopes,
   sealClientSecret,
+  sealHookSecret,
   viewProviderConfig,
 } from './provider-config.ts';
 
@@ -22,6 +25,7 @@ export const CreateProviderConfig = z.strictObject({
   authKind: z.enum(['oauth2', 'api_key', 'basic', 'client_credentials']).optional(),
   clientId: ClientId.optional(),
   clientSecret: ClientSecret.optional(),
+  hookSecret: HookSecret.optional(),
   /** Default: the provider's. */
   scopes: Scopes.optional(),
 });
@@ -31,7 +35,8 @@ export type CreateProviderConfig = z.input<typeof CreateProviderConfig>;
 export async function createProviderConfig({ ctx, input }: Args<CreateProviderConfig, ConnectCtx>): Promise<ProviderConfig> {
   const { applicationId } = requireScope(ctx.actor, 'provider_configs:write');
   const parsed = CreateProviderConfig.parse(input);
-  const auth = chooseAuth(ctx.catalog.provider(parsed.provider), parsed.authKind);
+  const provider = await findProvider(ctx, applicationId, parsed.provider);
+  const auth = chooseAuth(provider, parsed.authKind);
   requireClient(auth, parsed);
   return withTransaction(ctx, async (tx) => {
     const existing = await tx.providerConfig.findFirst({ where: { applicationId, provider: parsed.provider } });
@@ -47,6 +52,10 @@ export async function createProviderConfig({ ctx, input }: Args<CreateProviderCo
       ...(parsed.clientSecret === undefined
         ? { clientSecretSealed: null, clientSecretKeyId: null }
         : sealClientSecret(ctx.vault, id, parsed.clientSecret)),
+      hookToken: existing?.hookToken ?? newToken(),
+      ...(parsed.hookSecret === undefined
+        ? { hookSecretSealed: null, hookSecretKeyId: null }
+        : sealHookSecret(ctx.vault, provider, id, parsed.hookSecret)),
       scopes: parsed.scopes ?? ('scopes' in auth ? auth.scopes.default : []),
       status: 'active',
       statusReason: null,
@@ -56,7 +65,7 @@ export async function createProviderConfig({ ctx, input }: Args<CreateProviderCo
       ? await tx.providerConfig.update({ where: { id }, data: { ...data, version: { increment: 1 } } })
       : await tx.providerConfig.create({ data: { ...data, id, applicationId, provider: parsed.provider, createdAt: now } });
     await audit(tx, ctx, { applicationId, action: 'provider_config.created', target: id });
-    return viewProviderConfig(row, ctx.publicUrl);
+    return viewProviderConfig(ctx, row);
   }).catch(asAlreadyExists(parsed.provider));
 }
 

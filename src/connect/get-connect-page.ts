@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { findProvider } from '../catalog/index.ts';
 import type { Args } from '../db/index.ts';
 import type { CredentialField, ProviderDefinition } from '../kit/index.ts';
 import type { PublicConnectCtx } from './context.ts';
@@ -30,7 +31,7 @@ export const GetConnectPage = z.strictObject({ token: z.string().max(200) });
 
 export async function getConnectPage({ ctx, input }: PublicArgs<z.input<typeof GetConnectPage>>): Promise<ConnectPage> {
   const session = await findOpenSession(ctx, GetConnectPage.parse(input).token);
-  const provider = ctx.catalog.provider(session.providerConfig.provider);
+  const provider = await findProvider(ctx, session.applicationId, session.providerConfig.provider);
   const authKind = session.providerConfig.authKind as ConnectPage['authKind'];
   return {
     vendorName: session.providerConfig.application.name,

@@ -10,5 +10,5 @@ export type GetProviderConfig = z.input<typeof GetProviderConfig>;
 export async function getProviderConfig({ ctx, input }: Args<GetProviderConfig, ConnectCtx>): Promise<ProviderConfig> {
   const { applicationId } = requireScope(ctx.actor, 'provider_configs:read');
   const { providerConfigId } = GetProviderConfig.parse(input);
-  return viewProviderConfig(await findProviderConfig(ctx.db.prisma, applicationId, providerConfigId), ctx.publicUrl);
+  return viewProviderConfig(ctx, await findProviderConfig(ctx.db.prisma, applicationId, providerConfigId));
 }

@@ -1,4 +1,5 @@
 import { notFound } from '../base/errors.ts';
+import { findProvider } from '../catalog/index.ts';
 import type { Connection as ConnectionRow, ProviderConfig as ProviderConfigRow } from '../db/generated/client.ts';
 import { type ProviderDefinition, ProviderError } from '../kit/index.ts';
 import type { Captured } from './captured.ts';
@@ -24,7 +25,7 @@ export async function holdConnection(ctx: HoldCtx, applicationId: string, connec
   if (row.status !== 'active') throw notActive(row.status, row.statusReason);
   return {
     row,
-    provider: ctx.catalog.provider(row.provider),
+    provider: await findProvider(ctx, applicationId, row.provider),
     credentials: openCredentials(ctx.vault, row),
     captured: row.captured as Captured,
     version: row.credentialsVersion,

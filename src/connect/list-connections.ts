@@ -3,6 +3,7 @@ import { requireScope } from '../base/actor.ts';
 import { notFound } from '../base/errors.ts';
 import { type Page, pageById, pageInput } from '../base/list.ts';
 import { customerIdInput } from '../base/text.ts';
+import { findProvider } from '../catalog/index.ts';
 import type { Args } from '../db/index.ts';
 import { requireCustomer } from '../tenancy/index.ts';
 import { type Connection, connectionStatuses, viewConnection } from './connection.ts';
@@ -22,7 +23,7 @@ export async function listConnections({ ctx, input }: Args<ListConnections, Conn
   const { customerId: asked, provider, status, ...page } = ListConnections.parse(input);
   if (own !== undefined && asked !== undefined && asked !== own) throw notFound('customer', asked);
   const customerId = own ?? asked;
-  if (provider !== undefined) ctx.catalog.provider(provider);
+  if (provider !== undefined) await findProvider(ctx, applicationId, provider);
   if (customerId !== undefined) await requireCustomer(ctx.db.prisma, applicationId, customerId);
   const found = await pageById(
     page,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { requireScope } from '../base/actor.ts';
 import { type Page, pageById, pageInput } from '../base/list.ts';
+import { findProvider } from '../catalog/index.ts';
 import type { Args } from '../db/index.ts';
 import type { ConnectCtx } from './context.ts';
 import { deletedStatus, type ProviderConfig, viewProviderConfig } from './provider-config.ts';
@@ -11,7 +12,7 @@ export type ListProviderConfigs = z.input<typeof ListProviderConfigs>;
 export async function listProviderConfigs({ ctx, input }: Args<ListProviderConfigs, ConnectCtx>): Promise<Page<ProviderConfig>> {
   const { applicationId } = requireScope(ctx.actor, 'provider_configs:read');
   const { provider, ...page } = ListProviderConfigs.parse(input);
-  if (provider !== undefined) ctx.catalog.provider(provider);
+  if (provider !== undefined) await findProvider(ctx, applicationId, provider);
   const found = await pageById(
     page,
     ({ after, take }) =>
@@ -27,5 +28,5 @@ export async function listProviderConfigs({ ctx, input }: Args<ListProviderConfi
       }),
     (row) => row.id,
   );
-  return { ...found, data: found.data.map((row) => viewProviderConfig(row, ctx.publicUrl)) };
+  return { ...found, data: await Promise.all(found.data.map((row) => viewProviderConfig(ctx, row))) };
 }

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
-import { notFound } from '../base/errors.ts';
+import { AppError, notFound } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
+import { findProvider } from '../catalog/index.ts';
 import type { ProviderConfig as Row } from '../db/generated/client.ts';
 import { type Tx, withTransaction } from '../db/index.ts';
 import { emit } from '../events/emit.ts';
 import type { AuthDefinition, ProviderDefinition } from '../kit/index.ts';
 import type { PublicConnectCtx } from './context.ts';
+import { hookUrl } from './hooks/hook-url.ts';
 import type { ClientIdentity } from './oauth/grants.ts';
 import type { Vault } from './vault.ts';
 
@@ -22,6 +24,9 @@ export interface ProviderConfig {
   statusReason: string | null;
   /** What the vendor registers at the provider as redirect URI; null where no OAuth redirect happens. */
   redirectUri: string | null;
+  /** Where the provider sends its hooks; null where it declares none. */
+  hookUrl: string | null;
+  hasHookSecret: boolean;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -31,6 +36,7 @@ export const deletedStatus = 'deleted';
 
 export const ClientId = z.string().min(1).max(512);
 export const ClientSecret = z.string().min(1).max(4096);
+export const HookSecret = z.string().min(1).max(512);
 export const Scopes = z
   .array(
     z
@@ -41,7 +47,8 @@ export const Scopes = z
   )
   .max(200);
 
-export function viewProviderConfig(row: Row, publicUrl: string): ProviderConfig {
+export async function viewProviderConfig(ctx: ViewCtx, row: Row): Promise<ProviderConfig> {
+  const { publicUrl } = ctx;
   return {
     id: row.id,
     provider: row.provider,
@@ -52,9 +59,23 @@ export function viewProviderConfig(row: Row, publicUrl: string): ProviderConfig 
     status: row.status === 'broken' ? 'broken' : 'active',
     statusReason: row.statusReason,
     redirectUri: row.authKind === 'oauth2' ? redirectUri(publicUrl) : null,
+    hookUrl: row.hookToken !== null && (await sendsHooks(ctx, row)) ? hookUrl(publicUrl, row.hookToken) : null,
+    hasHookSecret: row.hookSecretSealed !== null,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
   };
+}
+
+type ViewCtx = Parameters<typeof findProvider>[0] & Pick<PublicConnectCtx, 'publicUrl'>;
+
+/** A config may outlive its provider: one for development only, seen in production. */
+async function sendsHooks(ctx: ViewCtx, { applicationId, provider }: Row): Promise<boolean> {
+  try {
+    return (await findProvider(ctx, applicationId, provider)).hooks !== undefined;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'provider_unknown') return false;
+    throw error;
+  }
 }
 
 export function redirectUri(publicUrl: string): string {
@@ -70,6 +91,18 @@ export async function findProviderConfig(tx: Pick<Tx, 'providerConfig'>, applica
 export function sealClientSecret(vault: Vault, id: string, clientSecret: string) {
   const { sealed, keyId } = vault.seal(`provider_config.client_secret_sealed:${id}`, clientSecret);
   return { clientSecretSealed: sealed, clientSecretKeyId: keyId };
+}
+
+/** The provider gives a secret for each endpoint, and only then is there one to store. */
+export function sealHookSecret(vault: Vault, provider: ProviderDefinition, id: string, hookSecret: string) {
+  if (provider.hooks?.secret !== 'endpoint') {
+    const why = provider.hooks ? 'signs its hooks with the client secret' : 'sends no hooks that are understood here';
+    throw new AppError('input_invalid', `${provider.displayName} ${why}. Leave hook_secret out.`, {
+      issues: [{ in: 'body', path: 'hook_secret', message: 'Not used.' }],
+    });
+  }
+  const { sealed, keyId } = vault.seal(`provider_config.hook_secret_sealed:${id}`, hookSecret);
+  return { hookSecretSealed: sealed, hookSecretKeyId: keyId };
 }
 
 /** The vendor's OAuth client. Only configs of kind oauth2 have one. */

@@ -1,3 +1,4 @@
+import { findProvider } from '../catalog/index.ts';
 import type { Connection as ConnectionRow } from '../db/generated/client.ts';
 import { ProviderError } from '../kit/index.ts';
 import type { Captured } from './captured.ts';
@@ -16,7 +17,7 @@ const attemptsMax = 2;
 /** Revokes the grant by its refresh token (RFC 7009), or the access token where there is none. `row` is the connection before it was disabled. */
 export async function revokeAtProvider(ctx: ConnectCtx, row: ConnectionRow): Promise<Revocation> {
   if (row.authKind !== 'oauth2' || row.credentialsSealed === null) return 'not_offered';
-  const provider = ctx.catalog.provider(row.provider);
+  const provider = await findProvider(ctx, row.applicationId, row.provider);
   const auth = authOfKind(provider, 'oauth2');
   const credentials = openCredentials(ctx.vault, row);
   if (auth.revokeUrl === undefined || credentials.kind !== 'oauth2') return 'not_offered';

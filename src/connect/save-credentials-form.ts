@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
+import { findProvider } from '../catalog/index.ts';
 import type { ProviderDefinition } from '../kit/index.ts';
 import { lookUpAccount } from './account.ts';
 import { type Captured, capture } from './captured.ts';
@@ -24,7 +25,7 @@ export type SaveCredentialsForm = z.input<typeof SaveCredentialsForm>;
 export async function saveCredentialsForm({ ctx, input }: PublicArgs<SaveCredentialsForm>): Promise<ConnectOutcome> {
   const { token, form, mode } = SaveCredentialsForm.parse(input);
   const session = await findOpenSession(ctx, token);
-  const provider = ctx.catalog.provider(session.providerConfig.provider);
+  const provider = await findProvider(ctx, session.applicationId, session.providerConfig.provider);
   const context = outcomeContext(session, provider.displayName, mode, token);
   try {
     const authorisation = await verify(ctx, session, provider, form);

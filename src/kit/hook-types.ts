@@ -10,11 +10,11 @@ export interface HookDefinition {
   signature: HookSignature;
   /** Path of the list of events in the body; empty: the body is the list. Absent: the body is one event. */
   eventsPath?: string;
-  /** Path of an event's type. */
-  type: string;
+  /** Path of an event's type, or several whose values make it together, with a space between them (HubSpot: `object.creation 0-1`). */
+  type: string | string[];
   /** Path of the remote account that an event is about, as the account look-up gives it. */
   account: string;
-  /** What events of a type are about. Types that are not here are passed over. */
+  /** What events of a type are about; where several paths make the type, the value of the first alone counts too. Other types are passed over. */
   events: Record<string, HookEvent>;
 }
 

@@ -25,11 +25,11 @@ export const createProviderConfigEndpoint = endpoint({
   status: 201,
   response: ProviderConfig,
   errors: ['provider_unknown', 'already_exists'],
-  handle: async ({ ctx, body: { provider, auth_kind, client_id, client_secret, scopes } }) =>
+  handle: async ({ ctx, body: { provider, auth_kind, client_id, client_secret, hook_secret, scopes } }) =>
     wireProviderConfig(
       await createProviderConfig({
         ctx,
-        input: { provider, authKind: auth_kind, clientId: client_id, clientSecret: client_secret, scopes },
+        input: { provider, authKind: auth_kind, clientId: client_id, clientSecret: client_secret, hookSecret: hook_secret, scopes },
       }),
     ),
 });

@@ -22,6 +22,10 @@ export const ProviderConfig = z
     status: z.enum(['active', 'broken']).openapi({ description: '`broken`: the provider refused the client id or secret. Update them.' }),
     status_reason: z.string().nullable().openapi({ description: 'What the provider said.' }),
     redirect_uri: z.string().nullable().openapi({ description: 'Register this at the provider; null where no redirect happens.' }),
+    hook_url: z.string().nullable().openapi({
+      description: 'Register this at the provider for its webhooks; null where Syncline understands none of it.',
+    }),
+    has_hook_secret: z.boolean().openapi({ description: 'Whether the key of their signatures is stored. It is never shown.' }),
     created_at: timeField('When it was created.'),
     updated_at: timeField('When it was last changed.'),
   })
@@ -30,6 +34,10 @@ export const ProviderConfig = z
 export const clientFields = {
   client_id: text(512).optional().openapi({ description: 'Your OAuth client at the provider.' }),
   client_secret: text(4096).optional().openapi({ description: 'Its secret. It goes in and never comes out.' }),
+  hook_secret: text(512).optional().openapi({
+    description:
+      'The key that the provider gave for the endpoint of its webhooks, where it gives one (Stripe). It goes in and never comes out.',
+  }),
   scopes: z
     .array(z.string().min(1).max(256))
     .max(200)
@@ -49,6 +57,8 @@ export function wireProviderConfig(config: ProviderConfigOf): z.input<typeof Pro
     status,
     status_reason: config.statusReason,
     redirect_uri: config.redirectUri,
+    hook_url: config.hookUrl,
+    has_hook_secret: config.hasHookSecret,
     created_at: wireTime(config.createdAt),
     updated_at: wireTime(config.updatedAt),
   };

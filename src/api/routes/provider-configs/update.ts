@@ -19,11 +19,11 @@ export const updateProviderConfigEndpoint = endpoint({
   status: 200,
   response: ProviderConfig,
   errors: ['not_found'],
-  handle: async ({ ctx, params, body: { client_id, client_secret, scopes } }) =>
+  handle: async ({ ctx, params, body: { client_id, client_secret, hook_secret, scopes } }) =>
     wireProviderConfig(
       await updateProviderConfig({
         ctx,
-        input: { providerConfigId: params.provider_config_id, clientId: client_id, clientSecret: client_secret, scopes },
+        input: { providerConfigId: params.provider_config_id, clientId: client_id, clientSecret: client_secret, hookSecret: hook_secret, scopes },
       }),
     ),
 });
