@@ -62,7 +62,7 @@ const destination = `
   limit 1`;
 
 /** A connection that is gone keeps its syncs, and its records are emptied: it holds nothing back. */
-const isRead = `pause_reason is distinct from 'disconnected'`;
+const isRead = `not exists (select from connection gone where gone.id = s.connection_id and gone.status = 'disabled')`;
 
 /** What the answer says about some syncs: the first that has no time, the oldest time, and who moved last. */
 function facts(from: string, where: string): string {

@@ -28,6 +28,10 @@ export const countersSchema = z.strictObject({
   quarantined: count,
   apiCalls: count,
   bytes: count,
+  /** Milliseconds of waiting: for limits, and between repeated requests. */
+  waitMs: count.default(0),
+  /** Records that the run is expected to read; null: nobody knows. */
+  totalEstimate: count.nullable().default(null),
   heldDeletes: count,
   firstSeq: seq.nullable(),
   lastSeq: seq.nullable(),
@@ -44,6 +48,8 @@ export const emptyCounters: Counters = {
   quarantined: 0,
   apiCalls: 0,
   bytes: 0,
+  waitMs: 0,
+  totalEstimate: null,
   heldDeletes: 0,
   firstSeq: null,
   lastSeq: null,
@@ -80,6 +86,10 @@ export const readSchema = z.strictObject({
   highestDeletion: z.iso.datetime().nullable().default(null),
   /** The position of the provider's feed that this read has earned: it holds once the read has ended. null: none yet. */
   feed: z.strictObject({ position: z.string().nullable() }).nullable().default(null),
+  /** How many records the provider says its listing has. */
+  total: count.nullable().default(null),
+  /** Until when what it depends on (its parents) was complete when it began; absent: it depends on nothing. */
+  completeMax: z.iso.datetime().nullable().optional(),
   warnings: z.array(z.enum(readWarnings)).default([]),
   /** Our clock and the provider's when the read began: information, and the upper bound of the next watermark. */
   startedAt: z.iso.datetime(),
@@ -113,8 +123,18 @@ export const stateSchema = z.strictObject({
   keysReadAt: z.iso.datetime().nullable().default(null),
   /** A pass over the keys is to follow at once. */
   owesKeys: z.boolean().default(false),
+  /** Everything that changed at the provider before this time of its own has been read; null: unknown. */
+  completeAsOf: z.iso.datetime().nullable().default(null),
   /** The last read that ended. */
-  lastRead: z.strictObject({ kind, startedAt: z.iso.datetime(), providerTime: z.iso.datetime().nullable() }).nullable(),
+  lastRead: z
+    .strictObject({
+      kind,
+      startedAt: z.iso.datetime(),
+      providerTime: z.iso.datetime().nullable(),
+      /** Records that it met. */
+      records: count.default(0),
+    })
+    .nullable(),
   read: readSchema.nullable(),
   /** Refusals of the provider in a row since something last went well. */
   failures: count,
@@ -135,6 +155,7 @@ export const emptyState: CheckpointState = {
   covered: null,
   keysReadAt: null,
   owesKeys: false,
+  completeAsOf: null,
   lastRead: null,
   read: null,
   failures: 0,

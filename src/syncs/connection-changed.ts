@@ -27,6 +27,8 @@ export function createConnectionChanged({ clock }: { clock: Clock }): (tx: Tx, c
         return;
       case 'disabled':
         await pauseSyncs(tx, clock, where, 'disconnected');
+        // Its records may be emptied; should it come back, its next read says what is complete.
+        await tx.sync.updateMany({ where, data: { completeAsOf: null, completeSeq: null, completeBefore: null, completeBeforeSeq: null } });
         return;
       case 'limits_changed':
         await wakeDelayed(tx, clock, where);

@@ -15,6 +15,8 @@ export interface RunEnd {
   watermarkBefore?: string | null | undefined;
   watermarkAfter?: string | null;
   providerTime?: Date | null;
+  /** Of the sync, now that the run has ended. */
+  completeAsOf?: Date | null;
 }
 
 const errorCharsMax = 1000;
@@ -28,21 +30,28 @@ export async function endRun(tx: Tx, clock: Clock, end: RunEnd): Promise<void> {
   if (!head) return;
   const progress = end.counters ? progressOf(head, end.counters, { announces: true }) : noProgress;
   const isEnding = head.finishedAt === null;
-  const { watermarkBefore, watermarkAfter, providerTime } = end;
+  const { watermarkBefore, watermarkAfter, providerTime, completeAsOf } = end;
+  const now = clock.now();
   const ending = {
     status: end.status,
-    finishedAt: clock.now(),
+    finishedAt: now,
     errorCode: end.errorCode ?? null,
     errorMessage: end.errorMessage?.slice(0, errorCharsMax) ?? null,
     ...(watermarkBefore === undefined ? {} : { watermarkBefore }),
     ...(watermarkAfter === undefined ? {} : { watermarkAfter }),
     ...(providerTime ? { providerTime } : {}),
+    ...(completeAsOf ? { completeAsOf, lagSeconds: lagSeconds(completeAsOf, now) } : {}),
   };
   const run = await tx.run.update({ where: { id: head.id }, data: { ...progress.data, ...(isEnding ? ending : {}) } });
   await emitAll(tx, clock, [
     ...(progress.hasNews ? [changedEvent(run, end.counters!)] : []),
     ...(isEnding && end.status !== 'cancelled' ? [endedEvent(run)] : []),
   ]);
+}
+
+/** A provider's clock that is ahead of ours has no negative lag. */
+function lagSeconds(completeAsOf: Date, now: Date): number {
+  return Math.max(Math.round((now.getTime() - completeAsOf.getTime()) / 1000), 0);
 }
 
 /** Counters follow from the hub: what it holds for this run is copied, and changes that nobody announced are announced. */

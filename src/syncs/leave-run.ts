@@ -1,3 +1,4 @@
+import type { Sync as SyncRow } from '../db/generated/client.ts';
 import type { Ctx, Tx } from '../db/index.ts';
 import { withTransaction } from '../db/index.ts';
 import { emit, emitAll, type NewEvent } from '../events/emit.ts';
@@ -81,11 +82,15 @@ export interface SuccessfulEnd {
   watermarkBefore: string | null | undefined;
   watermarkAfter: string | null;
   providerTime: Date | null;
+  /** Records that a full read met; null: it was another read. */
+  fullRecords: number | null;
+  /** Until when the hub is complete, for a reader who is past the seq. */
+  complete: { asOf: Date; seq: bigint } | null;
 }
 
 /** Run row, sync row and events of a read that has ended, in one transaction; what is owed next is queued in it too. */
 export async function finishRun(ctx: Ctx, lease: Lease, end: SuccessfulEnd): Promise<void> {
-  const { kind, owesKeys, outcome, reason, ...rest } = end;
+  const { kind, owesKeys, outcome, reason, fullRecords, complete, ...rest } = end;
   await withTransaction(ctx, async (tx) => {
     const { sync, run } = lease;
     const followers = await lockFollowers(tx, sync);
@@ -98,10 +103,18 @@ export async function finishRun(ctx: Ctx, lease: Lease, end: SuccessfulEnd): Pro
       consecutiveFailures: 0,
       ...countedBy(kind, ctx.clock.now()),
       lastSuccessAt: ctx.clock.now(),
+      ...(fullRecords === null ? {} : { lastFullRecords: fullRecords }),
+      ...completeness(sync, complete),
       // What was asked for during the run is due now instead of at the next interval.
       nextRunAt: isDueNow ? now : nextRunAt({ schedule, startedAt: run.startedAt ?? now, now, intervalSeconds, connectionId }),
     });
-    await endRun(tx, ctx.clock, { runId: run.id, status: outcome, ...rest, ...(reason === null ? {} : { errorCode: reason }) });
+    await endRun(tx, ctx.clock, {
+      runId: run.id,
+      status: outcome,
+      ...rest,
+      completeAsOf: complete?.asOf ?? null,
+      ...(reason === null ? {} : { errorCode: reason }),
+    });
     if (outcome === 'held')
       await emit(tx, ctx.clock, {
         applicationId: sync.applicationId,
@@ -162,6 +175,14 @@ export async function failRun(ctx: Ctx, lease: Lease, { pausesForAuth, owesFull,
 /** A worker that lost its lease owns nothing, but what it committed to the hub is true: the run's counters learn of it. */
 export async function leaveTrace(ctx: Ctx, runId: string, counters: Counters): Promise<void> {
   await withTransaction(ctx, (tx) => catchUpRun(tx, ctx.clock, runId, counters, { announces: true }));
+}
+
+/** The time that holds now, and the one before it for readers who are not that far. */
+function completeness({ completeAsOf, completeSeq }: SyncRow, complete: SuccessfulEnd['complete']) {
+  const before = { completeBefore: completeAsOf, completeBeforeSeq: completeSeq };
+  if (complete === null) return { completeAsOf: null, completeSeq: null, completeBefore: null, completeBeforeSeq: null };
+  if (completeAsOf?.getTime() === complete.asOf.getTime()) return {};
+  return { completeAsOf: complete.asOf, completeSeq: complete.seq, ...before };
 }
 
 function owesMore(held: Held): boolean {

@@ -63,6 +63,8 @@ export interface Sync extends SyncOrder {
   incrementalsSinceFull: number;
   consecutiveFailures: number;
   lastSuccessAt: Date | null;
+  /** What changed at the provider before this time of its own is in the hub; null: unknown. */
+  completeAsOf: Date | null;
   lastKeyPassAt: Date | null;
   /** When notices of the provider were last worked off. */
   lastHookAt: Date | null;
@@ -99,11 +101,18 @@ export interface Run {
   quarantined: number;
   apiCalls: number;
   bytes: number;
+  /** Waiting for limits, and between repeated requests. */
+  waitMs: number;
+  /** Records that it is expected to read. */
+  totalEstimate: number | null;
   heldDeletes: number;
   watermarkBefore: string | null;
   watermarkAfter: string | null;
   firstSeq: string | null;
   lastSeq: string | null;
+  /** Of the sync when the run ended, and how far behind that moment it lay. */
+  completeAsOf: Date | null;
+  lagSeconds: number | null;
   providerTime: Date | null;
   createdAt: Date;
   startedAt: Date | null;
@@ -170,7 +179,7 @@ function toSyncConfigObject(stored: ConfigObject): SyncConfigObject {
 }
 
 export function toSync(row: SyncRow): Sync {
-  const { applicationId: _application, leaseOwner: _owner, leaseUntil: _until, fence: _fence, ...rest } = row;
+  const { applicationId: _application, leaseOwner: _owner, leaseUntil: _until, fence: _fence, readsAnewSince: _anew, ...rest } = row;
   return {
     ...rest,
     strategy: row.strategy as Strategy,

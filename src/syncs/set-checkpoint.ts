@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../base/errors.ts';
 import { idInput, text } from '../base/text.ts';
+import { findObject } from '../catalog/index.ts';
 import { type Args, withTransaction } from '../db/index.ts';
 import { audit } from '../tenancy/index.ts';
 import type { SyncsCtx } from './context.ts';
@@ -20,7 +21,7 @@ const SetCheckpoint = z.strictObject({
 export async function setCheckpoint({ ctx, input }: Args<unknown, SyncsCtx>): Promise<SyncCheckpoint> {
   const { syncId, watermark } = parseInput(SetCheckpoint, input);
   const sync = await findSync(ctx, ctx.db.prisma, 'syncs:write', syncId);
-  const definition = ctx.catalog.object(sync.provider, sync.object);
+  const definition = await findObject(ctx, sync.applicationId, sync.provider, sync.object);
   if (watermark !== null && (!definition.incremental || sync.strategy !== 'full_then_incremental'))
     throw new AppError(
       'strategy_unsupported',
@@ -31,6 +32,8 @@ export async function setCheckpoint({ ctx, input }: Args<unknown, SyncsCtx>): Pr
   await editCheckpoint(ctx, syncId, (before) => ({
     ...before,
     watermark: value,
+    // What a mark set forward skips is in no read: only a full one knows again what is complete.
+    completeAsOf: isBackward(before.watermark, value) ? before.completeAsOf : null,
     hasFull: value !== null,
     strategy: sync.strategy,
     read: null,
@@ -38,6 +41,13 @@ export async function setCheckpoint({ ctx, input }: Args<unknown, SyncsCtx>): Pr
   }));
   await withTransaction(ctx, (tx) => audit(tx, ctx, { applicationId: sync.applicationId, action: 'sync.checkpoint_set', target: syncId }));
   return describeCheckpoint(ctx, sync);
+}
+
+/** null: everything is read again. */
+function isBackward(before: string | null, after: string | null): boolean {
+  if (after === null) return true;
+  const [from, to] = [Date.parse(before ?? ''), Date.parse(after)];
+  return !Number.isNaN(from) && !Number.isNaN(to) && to <= from;
 }
 
 function checked(watermark: string, type: 'datetime' | 'integer' | 'opaque' | undefined): string {

@@ -418,7 +418,7 @@ export const listConnections = <ThrowOnError extends boolean = true>(options?: O
 /**
  * Get a connection
  *
- * One connection, without its credentials.
+ * One connection, without its credentials, and how its syncs are doing.
  *
  * Needs the scope `connections:read`. Customer tokens see their own customer only.
  */

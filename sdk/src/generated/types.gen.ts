@@ -94,7 +94,7 @@ export type Problem = {
     /**
      * Stable: programs branch on this.
      */
-    code: 'input_invalid' | 'cursor_invalid' | 'provider_unknown' | 'object_unknown' | 'strategy_unsupported' | 'return_url_not_allowed' | 'oauth_state_invalid' | 'oauth_denied' | 'unauthenticated' | 'scope_missing' | 'origin_not_allowed' | 'not_found' | 'method_not_allowed' | 'account_mismatch' | 'already_exists' | 'conflict' | 'force_required' | 'resync_required' | 'idempotency_key_reused' | 'request_in_progress' | 'answer_lost' | 'connection_not_active' | 'provider_config_broken' | 'connect_session_used' | 'connect_session_expired' | 'cursor_expired' | 'body_too_large' | 'content_type_unsupported' | 'provider_rejected' | 'provider_rate_limited' | 'internal' | 'provider_unavailable' | 'destination_unavailable';
+    code: 'input_invalid' | 'cursor_invalid' | 'provider_unknown' | 'object_unknown' | 'strategy_unsupported' | 'return_url_not_allowed' | 'oauth_state_invalid' | 'oauth_denied' | 'unauthenticated' | 'hook_signature_invalid' | 'scope_missing' | 'origin_not_allowed' | 'not_found' | 'method_not_allowed' | 'account_mismatch' | 'already_exists' | 'conflict' | 'force_required' | 'resync_required' | 'idempotency_key_reused' | 'request_in_progress' | 'answer_lost' | 'connection_not_active' | 'provider_config_broken' | 'connect_session_used' | 'connect_session_expired' | 'cursor_expired' | 'body_too_large' | 'content_type_unsupported' | 'provider_rejected' | 'provider_rate_limited' | 'internal' | 'provider_unavailable' | 'destination_unavailable';
     /**
      * A sentence that says what to do next.
      */
@@ -451,6 +451,14 @@ export type ProviderConfig = {
      */
     redirect_uri: string | null;
     /**
+     * Register this at the provider for its webhooks; null where Syncline understands none of it.
+     */
+    hook_url: string | null;
+    /**
+     * Whether the key of their signatures is stored. It is never shown.
+     */
+    has_hook_secret: boolean;
+    /**
      * When it was created.
      */
     created_at: string;
@@ -474,6 +482,10 @@ export type CreateProviderConfig = {
      * Its secret. It goes in and never comes out.
      */
     client_secret?: string;
+    /**
+     * The key that the provider gave for the endpoint of its webhooks, where it gives one (Stripe). It goes in and never comes out.
+     */
+    hook_secret?: string;
     /**
      * OAuth scopes to ask for. Default: the provider's.
      */
@@ -504,6 +516,10 @@ export type UpdateProviderConfig = {
      * Its secret. It goes in and never comes out.
      */
     client_secret?: string;
+    /**
+     * The key that the provider gave for the endpoint of its webhooks, where it gives one (Stripe). It goes in and never comes out.
+     */
+    hook_secret?: string;
     /**
      * OAuth scopes to ask for. Default: the provider's.
      */
@@ -807,6 +823,7 @@ export type Connection = {
      * When it last changed.
      */
     updated_at: string;
+    sync_summary: SyncSummary;
 };
 
 /**
@@ -840,6 +857,111 @@ export type RateLimit = {
      * From one midnight of this time zone to the next.
      */
     resets_daily_in: string;
+};
+
+/**
+ * How the connection's syncs are doing as a whole.
+ */
+export type SyncSummary = {
+    /**
+     * `complete`: the last run of every sync succeeded; `pending`: some have not ended their first run, or wait for the provider; `incomplete`: some failed, are held or paused, while the others go on; `none`: nothing is synced.
+     */
+    state: 'none' | 'pending' | 'complete' | 'incomplete';
+    /**
+     * Syncs of the connection.
+     */
+    syncs: number;
+    /**
+     * Whose last run succeeded.
+     */
+    healthy: number;
+    /**
+     * That have not ended a run.
+     */
+    pending: number;
+    /**
+     * That wait for the provider.
+     */
+    delayed: number;
+    /**
+     * Whose last run failed.
+     */
+    failed: number;
+    /**
+     * Whose deletes wait for a person.
+     */
+    held: number;
+    /**
+     * That are paused.
+     */
+    paused: number;
+    /**
+     * Objects that failed, are held or paused.
+     */
+    incomplete_objects: Array<string>;
+};
+
+export type UpdatedConnection = {
+    /**
+     * The connection's id.
+     */
+    id: string;
+    /**
+     * Your own id of the customer.
+     */
+    customer_id: string;
+    /**
+     * The provider's name in the catalog.
+     */
+    provider: string;
+    /**
+     * The provider config's id.
+     */
+    provider_config_id: string;
+    auth_kind: AuthKind;
+    status: ConnectionStatus;
+    /**
+     * Why it is not active.
+     */
+    status_reason: string | null;
+    /**
+     * The account's id at the provider.
+     */
+    remote_account_id: string | null;
+    /**
+     * The account's name at the provider.
+     */
+    remote_account_name: string | null;
+    /**
+     * What the customer granted.
+     */
+    scopes: Array<string>;
+    /**
+     * Values that belong to the account, such as instance_url. Not secret.
+     */
+    captured: {
+        [key: string]: string;
+    };
+    /**
+     * Your own budgets in place of the provider's, for the categories that they name. Empty: the provider's hold.
+     */
+    rate_limits: Array<RateLimit>;
+    /**
+     * When the purge of its records was asked for.
+     */
+    purge_requested_at: string | null;
+    /**
+     * When it was disconnected.
+     */
+    disconnected_at: string | null;
+    /**
+     * When the customer first connected.
+     */
+    created_at: string;
+    /**
+     * When it last changed.
+     */
+    updated_at: string;
 };
 
 export type UpdateConnection = {
@@ -1492,6 +1614,10 @@ export type Sync = {
      */
     last_success_at: string | null;
     /**
+     * What changed at the provider before this time, by its own clock (by ours, where it shows none), is in the hub. null: not everything has been read once, or the object's listing proves no such thing.
+     */
+    complete_as_of: string | null;
+    /**
      * When a pass over the keys last ended.
      */
     last_key_pass_at: string | null;
@@ -1612,6 +1738,10 @@ export type Run = {
      */
     bytes: number;
     /**
+     * Time spent waiting: for limits of the provider and of your own, and between repeated requests.
+     */
+    wait_seconds: number;
+    /**
      * Deletes that wait for a person.
      */
     held_deletes: number;
@@ -1631,6 +1761,35 @@ export type Run = {
      * Last position that it wrote in the change feed.
      */
     last_seq: string | null;
+    /**
+     * What changed at the provider before this time is in the hub, as of the end of this run.
+     */
+    complete_as_of: string | null;
+    /**
+     * How far `complete_as_of` lay behind the end of the run.
+     */
+    lag_seconds: number | null;
+    /**
+     * How far it is; moves with every slice while the run is going.
+     */
+    progress: {
+        /**
+         * Records read so far.
+         */
+        fetched: number;
+        /**
+         * Records that it is expected to read: what the provider says, or what the last full read met. null: nobody knows.
+         */
+        total_estimate: number | null;
+        /**
+         * 0 to 1; 1 only when everything has been read. null: nobody knows.
+         */
+        share: number | null;
+        /**
+         * When it began.
+         */
+        started_at: string | null;
+    };
     /**
      * The provider's clock at its first answer.
      */
@@ -3252,7 +3411,7 @@ export type UpdateConnectionResponses = {
     /**
      * Update a connection
      */
-    200: Connection;
+    200: UpdatedConnection;
 };
 
 export type UpdateConnectionResponse = UpdateConnectionResponses[keyof UpdateConnectionResponses];

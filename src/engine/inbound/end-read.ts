@@ -53,8 +53,10 @@ async function decide(slice: Slice): Promise<Deleting | 'held'> {
  * What the end proves about records that were not met. A record without an id was met, but nobody knows which it is: then nothing is
  * proved about any.
  */
-function absenceOf({ definition }: Slice, { kind, idless }: ReadState): Deleting['absence'] {
+function absenceOf({ definition, lease }: Slice, { kind, idless }: ReadState): Deleting['absence'] {
   if (!meetsEverything(kind) || idless > 0) return 'none';
+  // A full read that begins at a time meets nothing older (see backdated.ts).
+  if (kind === 'full' && lease.sync.startFrom !== null) return 'none';
   return partsOf(definition, kind).every((part) => part.completeness === 'complete') ? 'complete' : 'approximate';
 }
 
@@ -118,9 +120,9 @@ function finishedState(
 ): CheckpointState {
   const { state, definition, lease, ctx } = slice;
   const read = openRead(slice);
-  const { kind, startedAt, providerTime } = read;
+  const { kind, startedAt, providerTime, met, idless } = read;
   const marks = marksAfter({ object: definition, state, read, absence, sync: lease.sync, now: ctx.clock.now() });
-  const lastRead = { kind, startedAt, providerTime };
+  const lastRead = { kind, startedAt, providerTime, records: met + idless };
   return nextState(slice, { fetched: 0, ...done }, { ...marks, lastRead, read: null, ended: { kind, ...end } });
 }
 

@@ -1,7 +1,8 @@
 import { compilePath, readPath } from '../../base/path.ts';
 import type { IncomingRecord, QuarantinedRecord } from '../../hub/types.ts';
-import type { ObjectDefinition, PageAnswer, PageRequest, ReadKind } from '../../kit/index.ts';
+import type { ObjectDefinition, PageAnswer, PageRequest, ReadKind, ReadPart } from '../../kit/index.ts';
 import { openFeedPage } from '../page/feed-page.ts';
+import { observedHash } from '../page/observed-hash.ts';
 import { type OpenedPage, openPage } from '../page/read-page.ts';
 import { ask } from './ask.ts';
 import { advance, type Cursor } from './cursor.ts';
@@ -18,6 +19,8 @@ export interface FetchedPage {
   highestDeletion: Date | null;
   /** The position of the provider's feed that this page has given. */
   feedPosition: string | null;
+  /** How many records the provider says the listing has. */
+  total: number | null;
   isFirst: boolean;
   /** The provider's clock when the page was asked for. */
   providerTime: Date | null;
@@ -60,13 +63,25 @@ export async function fetchPage(slice: Slice, cursor: Cursor): Promise<ArrivedPa
   await renew(slice);
   const after = advance(cursor, part.next(request, opened.answer));
   const feedPosition = positionIn(definition, read.kind, opened.answer);
-  return { after, read: () => readRecords(opened, { isFirst: cursor.pages === 0, providerTime, after, feedPosition }, isDeletions) };
+  const frame = { isFirst: cursor.pages === 0, providerTime, after, feedPosition, total: totalIn(part, opened.answer) };
+  return { after, read: () => readRecords(opened, frame, { isDeletions, observed: lease.sync.observedFields }) };
 }
 
-type Frame = Pick<FetchedPage, 'isFirst' | 'providerTime' | 'after' | 'feedPosition'>;
+/** Of a listing in one part: nobody adds up estimates. */
+function totalIn({ totalPath }: ReadPart, { envelope }: PageAnswer): number | null {
+  const total = totalPath === undefined ? null : Number(textAt(envelope, totalPath) ?? Number.NaN);
+  return total !== null && Number.isSafeInteger(total) && total >= 0 ? total : null;
+}
 
-async function readRecords(opened: OpenedPage, frame: Frame, isDeletions: boolean): Promise<FetchedPage> {
+type Frame = Pick<FetchedPage, 'isFirst' | 'providerTime' | 'after' | 'feedPosition' | 'total'>;
+
+async function readRecords(
+  opened: OpenedPage,
+  frame: Frame,
+  { isDeletions, observed }: { isDeletions: boolean; observed: string[] },
+): Promise<FetchedPage> {
   const { records, quarantined, bytes, highestWatermark } = await opened.read();
+  if (observed.length > 0) for (const record of records) record.hash = observedHash(record.raw, observed);
   const highestDeletion = isDeletions ? latest(records) : null;
   return { ...frame, records, quarantined, bytes, highest: highestWatermark, highestDeletion };
 }

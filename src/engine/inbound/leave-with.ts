@@ -33,6 +33,7 @@ export async function leaveWith(desk: Desk, error: unknown): Promise<SliceOutcom
     }
     const verdict = judge(error, slice, ctx.limits.requestRetriesMax);
     if (verdict.do !== 'fail') {
+      if (slice) slice.pending.waitMs += Math.round(verdict.waitSeconds * 1000);
       if (slice) await saveFailures(slice, slice.failures, false);
       await postpone(ctx, lease, slice ? countersOf(slice) : null, verdict.waitSeconds);
       log.info({ wait: verdict.waitSeconds, reason: verdict.message }, 'a run waits for its provider');

@@ -1,5 +1,6 @@
 import type { ObjectDefinition } from '../../kit/index.ts';
 import type { CheckpointState, ReadState } from '../../syncs/checkpoint-state.ts';
+import { completeAfter } from './completeness.ts';
 import { meetsEverything, readsDeletions } from './read-parts.ts';
 import { heldUnder, markAfterFull, markAfterIncremental } from './watermark-rules.ts';
 
@@ -26,6 +27,7 @@ export function marksAfter(input: EndedInput): Partial<CheckpointState> {
     covered: isFull || read.kind === 'window' ? { until: read.providerTime ?? read.startedAt, at: read.startedAt } : state.covered,
     keysReadAt: meetsEverything(read.kind) ? read.startedAt : state.keysReadAt,
     owesKeys: owesKeysAfter(input),
+    completeAsOf: completeAfter(input),
   };
 }
 

@@ -1,9 +1,11 @@
+import { findObject } from '../../catalog/index.ts';
 import { openConnectionClient } from '../../connect/client.ts';
 import type { SyncRateLimit } from '../../connect/rate-limits.ts';
 import { parseState } from '../../syncs/checkpoint-state.ts';
 import { openHub } from '../../syncs/edit-checkpoint.ts';
 import { replaceAbandoned } from '../../syncs/lease.ts';
 import { leaveTrace } from '../../syncs/leave-run.ts';
+import { backdated } from './backdated.ts';
 import type { Desk } from './leave-with.ts';
 import type { Slice } from './slice.ts';
 
@@ -14,7 +16,7 @@ import type { Slice } from './slice.ts';
 export async function openSlice(desk: Desk): Promise<Slice | null> {
   const { ctx, signal } = desk;
   const { sync, fence } = desk.lease;
-  const definition = ctx.catalog.object(sync.provider, sync.object);
+  const definition = backdated(await findObject(ctx, sync.applicationId, sync.provider, sync.object), sync.startFrom);
   const rateLimits = (sync.rateLimits ?? []) as SyncRateLimit[];
   const hub = await openHub(ctx, sync);
   const state = parseState((await hub.takeCheckpoint({ syncId: sync.id, fence }))?.state);
@@ -32,7 +34,7 @@ export async function openSlice(desk: Desk): Promise<Slice | null> {
     table: await hub.ensureTable(sync.provider, sync.object),
     connection: await hub.ensureConnection({ connectionId: sync.connectionId, customerId: sync.customerId }),
     client: once(() => openConnectionClient({ ctx, connectionId: sync.connectionId, sync: { id: sync.id, rateLimits } })),
-    pending: { slices: 1, apiCalls: 0, bytes: 0 },
+    pending: { slices: 1, apiCalls: 0, bytes: 0, waitMs: 0 },
     failures: state.failures,
     startedMs: performance.now(),
     renewedMs: performance.now(),

@@ -81,7 +81,7 @@ function refuseClockBehind({ state, definition }: Slice, first: FetchedPage): vo
 function readAfter({ definition }: Slice, read: ReadState, group: FetchedPage[]): ReadState {
   const type = definition.incremental?.watermark.type;
   const first = group[0]!.isFirst ? group[0]! : null;
-  let { highest, met, idless, signals, feed, highestDeletion } = read;
+  let { highest, met, idless, signals, feed, highestDeletion, total } = read;
   for (const page of group) {
     met += page.records.length;
     for (const { isDeleted } of page.records) if (isDeleted) signals++;
@@ -89,6 +89,7 @@ function readAfter({ definition }: Slice, read: ReadState, group: FetchedPage[])
       if (id === null) idless++;
       else met++;
     }
+    total = page.total ?? total;
     if (page.feedPosition !== null) feed = { position: page.feedPosition };
     if (page.highestDeletion && !(highestDeletion && Date.parse(highestDeletion) >= page.highestDeletion.getTime()))
       highestDeletion = page.highestDeletion.toISOString();
@@ -97,7 +98,7 @@ function readAfter({ definition }: Slice, read: ReadState, group: FetchedPage[])
   return {
     ...read,
     ...group.at(-1)!.after,
-    ...{ met, idless, signals, highest, feed, highestDeletion },
+    ...{ met, idless, signals, highest, feed, highestDeletion, total },
     firstPageHighest: first ? first.highest : read.firstPageHighest,
     providerTime: read.providerTime ?? first?.providerTime?.toISOString() ?? null,
   };

@@ -63,7 +63,7 @@ async function work(desk: Desk): Promise<SliceOutcome> {
 
 async function finish(slice: Slice): Promise<SliceOutcome> {
   const { watermarkBefore } = slice;
-  const { ended, watermark: watermarkAfter, lastRead, owesKeys } = slice.state;
+  const { ended, watermark: watermarkAfter, lastRead, owesKeys, completeAsOf } = slice.state;
   const { kind, outcome, reason } = ended!;
   const providerTime = lastRead?.providerTime ? new Date(lastRead.providerTime) : null;
   await finishRun(slice.ctx, slice.lease, {
@@ -75,6 +75,9 @@ async function finish(slice: Slice): Promise<SliceOutcome> {
     watermarkBefore,
     watermarkAfter,
     providerTime,
+    fullRecords: kind === 'full' ? (lastRead?.records ?? null) : null,
+    // Whatever was visible when the read ended has a lower seq than what is drawn from now on.
+    complete: completeAsOf === null ? null : { asOf: new Date(completeAsOf), seq: await slice.hub.lastDrawnSeq() },
   });
   return outcome;
 }

@@ -1,5 +1,6 @@
 import type { ObjectDefinition, ReadKind } from '../../kit/index.ts';
 import type { CheckpointState } from '../../syncs/checkpoint-state.ts';
+import { settledSince } from './completeness.ts';
 import { readsDeletions } from './read-parts.ts';
 import { sinceOf } from './watermark-rules.ts';
 
@@ -20,7 +21,9 @@ export function sinceFor(kind: ReadKind, { object, state, windowSeconds, now }: 
       return state.feed!.position;
     case 'incremental': {
       const { watermark, lookbackSeconds, filterStepSeconds } = object.incremental!;
-      return sinceOf(watermark.type, state.watermark, lookbackSeconds ?? object.visibilityLagSeconds, filterStepSeconds);
+      const fast = sinceOf(watermark.type, state.watermark, lookbackSeconds ?? object.visibilityLagSeconds, filterStepSeconds);
+      const settled = settledSince(object, state, now);
+      return fast !== null && settled !== null && settled < fast ? sinceOf('datetime', settled, 0, filterStepSeconds) : fast;
     }
     case 'window':
       return windowStart({ covered: state.covered!, windowSeconds: windowSeconds!, now, object });

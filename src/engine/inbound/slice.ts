@@ -5,6 +5,7 @@ import type { ObjectDefinition } from '../../kit/index.ts';
 import { type CheckpointState, type Counters, emptyCounters, type ReadState } from '../../syncs/checkpoint-state.ts';
 import type { SyncsCtx } from '../../syncs/context.ts';
 import { type Lease, renewLease } from '../../syncs/lease.ts';
+import { estimateTotal } from './estimate.ts';
 
 /** One worker's turn at a sync. `state` is what the hub has committed; everything else lives as long as the slice. */
 export interface Slice {
@@ -19,7 +20,7 @@ export interface Slice {
   /** The mark when the slice began, which is the run's: it moves at the end. undefined: it had moved before. */
   watermarkBefore: string | null | undefined;
   /** What has been done and is in no committed state yet. */
-  pending: { slices: number; apiCalls: number; bytes: number };
+  pending: { slices: number; apiCalls: number; bytes: number; waitMs: number };
   /** Refusals in a row since something last went well. */
   failures: number;
   /** Aborted when the process is asked to stop: the slice ends at the next transaction boundary. */
@@ -37,14 +38,18 @@ export interface Progress {
 
 /** The next state: the run's counters move in the transaction that moves everything else. */
 export function nextState(slice: Slice, progress: Progress, change: Partial<CheckpointState>): CheckpointState {
-  return { ...slice.state, runId: slice.lease.run.id, ended: null, failures: 0, counters: count(slice, progress), ...change };
+  const counted = count(slice, progress);
+  const { lastFullRecords } = slice.lease.sync;
+  const read = change.read === undefined ? slice.state.read : change.read;
+  const totalEstimate = estimateTotal({ read, fetched: counted.fetched, lastFullRecords, before: counted.totalEstimate });
+  return { ...slice.state, runId: slice.lease.run.id, ended: null, failures: 0, counters: { ...counted, totalEstimate }, ...change };
 }
 
 /** Takes over what a transaction has committed (or, at the end of an empty read, what the next one will). */
 export function committed(slice: Slice, state: CheckpointState): void {
   const before = countersBefore(slice);
   // Reading went on while the transaction was under way: what came after it was counted is still pending.
-  for (const key of ['slices', 'apiCalls', 'bytes'] as const) slice.pending[key] -= state.counters[key] - before[key];
+  for (const key of ['slices', 'apiCalls', 'bytes', 'waitMs'] as const) slice.pending[key] -= state.counters[key] - before[key];
   slice.state = state;
 }
 
@@ -76,7 +81,9 @@ export async function renew(slice: Slice): Promise<void> {
 
 /** Rests for a bounded time; a stopping process does not wait for it. */
 export async function rest(slice: Slice, seconds: number): Promise<void> {
+  const begunMs = performance.now();
   await sleep(seconds * 1000, undefined, { signal: slice.signal });
+  slice.pending.waitMs += Math.round(performance.now() - begunMs);
 }
 
 function count(slice: Slice, { fetched, facts, heldDeletes }: Progress): Counters {
@@ -93,6 +100,8 @@ function count(slice: Slice, { fetched, facts, heldDeletes }: Progress): Counter
     quarantined: before.quarantined + quarantined,
     apiCalls: before.apiCalls + pending.apiCalls,
     bytes: before.bytes + pending.bytes,
+    waitMs: before.waitMs + pending.waitMs,
+    totalEstimate: before.totalEstimate,
     heldDeletes: before.heldDeletes + (heldDeletes ?? 0),
     firstSeq: before.firstSeq ?? firstSeq?.toString() ?? null,
     lastSeq: lastSeq?.toString() ?? before.lastSeq,

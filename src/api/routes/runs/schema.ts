@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { type Run as RunOf, readKinds, readWarnings } from '../../../syncs/index.ts';
+import { progressOf, type Run as RunOf, readKinds, readWarnings } from '../../../syncs/index.ts';
 import { customerIdField, idField, timeField, wireTime, wireTimeOrNull } from '../../wire/common.ts';
 
 export const runExample = 'run_01k9d3v5m2q8r7s6t5v4w3x2y1';
@@ -44,11 +44,34 @@ export const Run = z
     quarantined: count('Records set aside because they could not be stored.'),
     api_calls: count('Requests to the provider.'),
     bytes: count('Bytes read from the provider.'),
+    wait_seconds: z
+      .number()
+      .min(0)
+      .openapi({
+        description: 'Time spent waiting: for limits of the provider and of your own, and between repeated requests.',
+        example: 0,
+      }),
     held_deletes: count('Deletes that wait for a person.'),
     watermark_before: z.string().nullable().openapi({ description: 'Where it began.' }),
     watermark_after: z.string().nullable().openapi({ description: 'Where the next one begins.' }),
     first_seq: z.string().nullable().openapi({ description: 'First position that it wrote in the change feed.', example: '1201' }),
     last_seq: z.string().nullable().openapi({ description: 'Last position that it wrote in the change feed.', example: '1320' }),
+    complete_as_of: timeField('What changed at the provider before this time is in the hub, as of the end of this run.').nullable(),
+    lag_seconds: z.int().nullable().openapi({ description: 'How far `complete_as_of` lay behind the end of the run.', example: 60 }),
+    progress: z
+      .object({
+        fetched: count('Records read so far.'),
+        total_estimate: z.int().nullable().openapi({
+          description: 'Records that it is expected to read: what the provider says, or what the last full read met. null: nobody knows.',
+          example: 1200,
+        }),
+        share: z
+          .number()
+          .nullable()
+          .openapi({ description: '0 to 1; 1 only when everything has been read. null: nobody knows.', example: 0.4 }),
+        started_at: timeField('When it began.').nullable(),
+      })
+      .openapi({ description: 'How far it is; moves with every slice while the run is going.' }),
     provider_time: timeField("The provider's clock at its first answer.").nullable(),
     created_at: timeField('When it was asked for.'),
     started_at: timeField('When it began.').nullable(),
@@ -57,6 +80,7 @@ export const Run = z
   .openapi('Run');
 
 export function wireRun(run: RunOf): z.input<typeof Run> {
+  const progress = progressOf(run);
   const { id, provider, object, kind, trigger, status, slices, fetched, inserted, updated, deleted, unchanged, quarantined, bytes } = run;
   return {
     id,
@@ -70,11 +94,20 @@ export function wireRun(run: RunOf): z.input<typeof Run> {
     ...{ slices, fetched, inserted, updated, deleted, unchanged, quarantined },
     api_calls: run.apiCalls,
     bytes,
+    wait_seconds: run.waitMs / 1000,
     held_deletes: run.heldDeletes,
     watermark_before: run.watermarkBefore,
     watermark_after: run.watermarkAfter,
     first_seq: run.firstSeq,
     last_seq: run.lastSeq,
+    complete_as_of: wireTimeOrNull(run.completeAsOf),
+    lag_seconds: run.lagSeconds,
+    progress: {
+      fetched: progress.fetched,
+      total_estimate: progress.totalEstimate,
+      share: progress.share,
+      started_at: wireTimeOrNull(run.startedAt),
+    },
     provider_time: wireTimeOrNull(run.providerTime),
     created_at: wireTime(run.createdAt),
     started_at: wireTimeOrNull(run.startedAt),

@@ -38,6 +38,9 @@ export const Sync = z
     incrementals_since_full: z.int().openapi({ description: 'Incremental runs since the last full one.' }),
     consecutive_failures: z.int().openapi({ description: 'Failed runs in a row.' }),
     last_success_at: timeField('When a run last succeeded.').nullable(),
+    complete_as_of: timeField(
+      "What changed at the provider before this time, by its own clock (by ours, where it shows none), is in the hub. null: not everything has been read once, or the object's listing proves no such thing.",
+    ).nullable(),
     last_key_pass_at: timeField('When a pass over the keys last ended.').nullable(),
     last_hook_at: timeField('When notices of the provider (hooks) were last worked off.').nullable(),
     created_at: timeField('When it was derived.'),
@@ -66,6 +69,7 @@ export function wireSync(sync: SyncOf): z.input<typeof Sync> {
     incrementals_since_full: sync.incrementalsSinceFull,
     consecutive_failures: sync.consecutiveFailures,
     last_success_at: wireTimeOrNull(sync.lastSuccessAt),
+    complete_as_of: wireTimeOrNull(sync.completeAsOf),
     last_key_pass_at: wireTimeOrNull(sync.lastKeyPassAt),
     last_hook_at: wireTimeOrNull(sync.lastHookAt),
     created_at: wireTime(sync.createdAt),
