@@ -5,6 +5,7 @@ import { createOwnDialect, ownData } from './own/index.ts';
 import { createPipedriveDialect, pipedriveData } from './pipedrive/index.ts';
 import { createSalesforceDialect, salesforceData } from './salesforce/index.ts';
 import { createSandboxServer } from './server.ts';
+import { createStripeDialect, stripeData } from './stripe/index.ts';
 import { World } from './world.ts';
 
 export interface SandboxOptions {
@@ -26,11 +27,15 @@ export interface Sandbox {
 
 /** A SaaS in a box: OAuth server and data of our own dialect and of those of real providers. */
 export async function createSandbox({ port = 0, host = '127.0.0.1', seed = 1 }: SandboxOptions = {}): Promise<Sandbox> {
-  const world = new World({ sandbox: ownData, hubspot: hubspotData, salesforce: salesforceData, pipedrive: pipedriveData }, seed);
+  const world = new World(
+    { sandbox: ownData, hubspot: hubspotData, salesforce: salesforceData, pipedrive: pipedriveData, stripe: stripeData },
+    seed,
+  );
   const dialects = [
     createHubspotDialect(world),
     createSalesforceDialect(world),
     createPipedriveDialect(world),
+    createStripeDialect(world),
     createOwnDialect(world, seed),
   ];
   const server = createSandboxServer(world, dialects);
@@ -61,5 +66,7 @@ export function originOverridesFor(url: string): Record<string, string> {
     'https://test.salesforce.com': `${url}/salesforce`,
     'https://*.my.salesforce.com': `${url}/salesforce`,
     'https://*.pipedrive.com': `${url}/pipedrive`,
+    'https://connect.stripe.com': `${url}/stripe`,
+    'https://api.stripe.com': `${url}/stripe`,
   };
 }

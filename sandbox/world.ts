@@ -1,10 +1,10 @@
 import { FaultBook } from './faults.ts';
 import { seedOf } from './random.ts';
 import { Store } from './store/store.ts';
-import type { Model } from './store/types.ts';
+import type { Model, Row } from './store/types.ts';
 
-export type DialectName = 'sandbox' | 'hubspot' | 'salesforce' | 'pipedrive';
-export const dialectNames: readonly DialectName[] = ['sandbox', 'hubspot', 'salesforce', 'pipedrive'];
+export type DialectName = 'sandbox' | 'hubspot' | 'salesforce' | 'pipedrive' | 'stripe';
+export const dialectNames: readonly DialectName[] = ['sandbox', 'hubspot', 'salesforce', 'pipedrive', 'stripe'];
 
 /** What a dialect brings: its objects, and how refresh tokens behave unless an account is told otherwise. */
 export interface DialectData {
@@ -12,6 +12,8 @@ export interface DialectData {
   defaultSize(object: string): number;
   rotatesRefreshTokens: boolean;
   accessTokenSeconds: number;
+  /** Hears of every write that readers see: for feeds of events. */
+  onWrite?(account: Account, object: string, row: Row): void;
 }
 
 export interface RateLimit {
@@ -102,7 +104,7 @@ export class Account {
     if (!store) {
       const model = this.data.model(object, this.name, seedOf(String(this.seed), this.dialect, this.name, object));
       if (!model) return null;
-      store = new Store(model, this.data.defaultSize(object));
+      store = new Store(model, this.data.defaultSize(object), (row) => this.data.onWrite?.(this, object, row));
       this.stores.set(object, store);
     }
     store.settle(this.now());

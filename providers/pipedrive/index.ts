@@ -39,7 +39,8 @@ export default defineProvider({
     // (a page costs 10, of archived deals 20), which they do not always.
     docsUrl: 'https://pipedrive.readme.io/docs/core-api-concepts-rate-limiting',
     concurrencyMax: 4,
-    headers: { limit: 'x-ratelimit-limit', remaining: 'x-ratelimit-remaining', reset: 'x-ratelimit-reset' },
+    budgets: { read: [{ requests: 80, seconds: 2 }] },
+    headers: { limit: 'x-ratelimit-limit', remaining: 'x-ratelimit-remaining', reset: 'x-ratelimit-reset', windowSeconds: 2 },
   },
   classifyError,
   objects: { persons, organizations, deals, activities, products },

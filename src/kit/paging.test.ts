@@ -66,6 +66,13 @@ describe('byKeyset', () => {
     expect(follow(paging, null, answer({}, 1))).toBeNull();
   });
 
+  test('where the answer says whether there is more, the fullness of the page says nothing', () => {
+    const telling = byKeyset({ first, name: 'starting_after', more: 'has_more' });
+    expect(follow(telling, null, answer({ has_more: true }, 1))?.query).toEqual({ limit: '2', starting_after: 'b' });
+    expect(follow(telling, null, answer({ has_more: false }, 2))).toBeNull();
+    expect(follow(telling, null, answer({}, 2))).toBeNull();
+  });
+
   test('a full page without any id is a failure, not the end', () => {
     expect(() => paging.next(page(), answer({}, 2, null))).toThrow('cannot go on');
   });

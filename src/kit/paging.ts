@@ -55,16 +55,19 @@ export function byPageNumber(options: { first: First; name: string; firstPage: n
   };
 }
 
-/** The next page begins behind the last id of this one, for listings in the order of ids. */
-export function byKeyset(options: { first: First; name: string }): Paging {
-  const { first, name } = options;
+/**
+ * The next page begins behind the last id of this one, for listings in an order that stays. `more`: path of what says whether there
+ * is a next page; without it the first page that is not full is the last.
+ */
+export function byKeyset(options: { first: First; name: string; more?: string }): Paging {
+  const { first, name, more } = options;
   return {
     request(page) {
       const spec = first(page);
       return page.position === null ? spec : { ...spec, query: { ...spec.query, [name]: String(page.position.after) } };
     },
-    next(page, { count, last }) {
-      if (count < page.pageSize) return null;
+    next(page, { envelope, count, last }) {
+      if (more === undefined ? count < page.pageSize : readPath(envelope, compilePath(more)) !== true) return null;
       if (last?.id == null) throw new ProviderError('unavailable', 'No record of a full page has an id, so the listing cannot go on.');
       return { after: last.id };
     },

@@ -25,10 +25,11 @@ test.each([
     path: '/v2/persons',
     saved: { captured: { api_domain: 'https://acme.pipedrive.com' } },
   },
+  { provider: 'stripe', account: 'acme', path: '/v1/customers', saved: { remoteAccountId: 'acct_acme' } },
 ])(
   'S01 $provider: its declaration carries a customer through sign-in, reading, a refresh and a disconnect',
   async ({ provider, account, path, saved }) => {
-    const dialect = provider as 'sandbox' | 'hubspot' | 'salesforce' | 'pipedrive';
+    const dialect = provider as 'sandbox' | 'hubspot' | 'salesforce' | 'pipedrive' | 'stripe';
     await world.createProviderConfig({ provider });
     const { answer, connectionId } = await world.connect({ provider, account });
     expect(answer.status, answer.text).toBe(303);

@@ -5,7 +5,7 @@ import { hubSchemaName } from '../../src/hub/schema-name.ts';
 import type { Loose } from '../support/client.ts';
 import type { TestSyncline } from '../support/syncline.ts';
 
-type Dialect = 'sandbox' | 'hubspot' | 'salesforce' | 'pipedrive';
+type Dialect = 'sandbox' | 'hubspot' | 'salesforce' | 'pipedrive' | 'stripe';
 
 interface SceneOptions {
   /** The account at the provider; the customer is named like it. */

@@ -8,12 +8,13 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-const names: Dialect[] = ['sandbox', 'hubspot', 'salesforce', 'pipedrive'];
+const names: Dialect[] = ['sandbox', 'hubspot', 'salesforce', 'pipedrive', 'stripe'];
 const anyPath: Record<Dialect, string> = {
   sandbox: 'https://sandbox.test/crm/v1/account',
   hubspot: 'https://api.hubapi.com/account-info/v3/details',
   salesforce: 'https://flow.my.salesforce.com/services/oauth2/userinfo',
   pipedrive: 'https://flow.pipedrive.com/api/v1/users/me',
+  stripe: 'https://api.stripe.com/v1/account',
 };
 
 describe.each(names)('the OAuth server of %s', (dialect) => {

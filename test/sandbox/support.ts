@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { localUrl, type RunningSandbox } from '../support/sandbox.ts';
 
-export type Dialect = 'sandbox' | 'hubspot' | 'salesforce' | 'pipedrive';
+export type Dialect = 'sandbox' | 'hubspot' | 'salesforce' | 'pipedrive' | 'stripe';
 
 /** What a client has to know about each dialect: real URLs, as a provider declares them. */
 export const dialects = {
@@ -25,6 +25,7 @@ export const dialects = {
     token: 'https://oauth.pipedrive.com/oauth/token',
     scope: 'base contacts:read deals:read activities:read products:read',
   },
+  stripe: { authorize: 'https://connect.stripe.com/oauth/authorize', token: 'https://connect.stripe.com/oauth/token', scope: 'read_write' },
 } as const;
 
 export const redirectUri = 'http://127.0.0.1:9/callback';

@@ -1,5 +1,7 @@
 import { expect } from 'vitest';
-import { readPage } from '../../../src/engine/page/read-page.ts';
+import { compilePath, readPath } from '../../../src/base/path.ts';
+import { openFeedPage } from '../../../src/engine/page/feed-page.ts';
+import { type PageInput, type ReadPage, readPage } from '../../../src/engine/page/read-page.ts';
 import { scopedId } from '../../../src/engine/page/scoped-id.ts';
 import { compareWatermarks } from '../../../src/engine/page/watermark.ts';
 import type { IncomingRecord, QuarantinedRecord } from '../../../src/hub/types.ts';
@@ -15,6 +17,8 @@ export interface WholeRead {
   quarantined: QuarantinedRecord[];
   requests: RequestSpec[];
   highest: string | null;
+  /** Where a feed of changes goes on: the position behind what was read, or the one that a full listing ends with. */
+  position: string | null;
 }
 
 /** More pages than any listing of these tests has. */
@@ -27,7 +31,7 @@ const pagesMax = 2000;
 export async function readAll(options: {
   object: string;
   definition: ObjectDefinition;
-  kind: 'full' | 'incremental';
+  kind: 'full' | 'incremental' | 'delta';
   since?: string | null;
   pageSize?: number;
   /** Of an object that is read under parents: whose are read. */
@@ -35,7 +39,7 @@ export async function readAll(options: {
   ask: (spec: RequestSpec) => Promise<Answer> | Answer;
 }): Promise<WholeRead> {
   const { object, definition, kind, since = null, pageSize = definition.pageSizeMax } = options;
-  const whole: WholeRead = { records: [], quarantined: [], requests: [], highest: null };
+  const whole: WholeRead = { records: [], quarantined: [], requests: [], highest: null, position: null };
   const { prepare, parts: own } = definition[kind]!;
   const parts = kind === 'incremental' ? [...own, ...(definition.deletions?.parts ?? [])] : own;
   const prepared = prepare ? viaJson(prepare.reduce(JSON.parse(String((await ask(prepare.request)).body)))) : null;
@@ -52,7 +56,7 @@ export async function readAll(options: {
       expect(part.request(page)).toEqual(spec);
       const { body, headers = {} } = await ask(spec);
       const watermark = definition.incremental?.watermark;
-      const read = readPage({
+      const read = await readOne({
         body: Buffer.from(body),
         part,
         object: definition,
@@ -61,6 +65,7 @@ export async function readAll(options: {
         askedSeq: 1n,
         recordBytesMax: 1_000_000,
       });
+      whole.position = positionIn(definition, kind, read) ?? whole.position;
       const isScoped = parentId !== undefined && definition.parent?.scopesId;
       whole.records.push(...read.records.map((record) => (isScoped ? { ...record, id: scopedId(parentId, record.id) } : record)));
       whole.quarantined.push(...read.quarantined);
@@ -78,6 +83,29 @@ export async function readAll(options: {
     whole.requests.push(spec);
     return options.ask(spec);
   }
+}
+
+function readOne(input: PageInput): ReadPage | Promise<ReadPage> {
+  const { feed } = input.part;
+  return feed ? openFeedPage({ ...input, feed }).read() : readPage(input);
+}
+
+function positionIn({ delta }: ObjectDefinition, kind: 'full' | 'incremental' | 'delta', { answer }: ReadPage): string | null {
+  if (!delta || kind === 'incremental') return null;
+  if (kind === 'full') return delta.start.from === 'listed' ? textAt(answer.envelope, delta.start.path) : null;
+  return delta.mark.from === 'item' ? (answer.last?.watermark ?? null) : textAt(answer.envelope, delta.mark.path);
+}
+
+/** Where a feed is taken up before the full read; null: it has nothing yet, or the full listing says it. */
+export async function startOf({ delta }: ObjectDefinition, ask: (spec: RequestSpec) => Promise<Answer> | Answer): Promise<string | null> {
+  if (delta?.start.from !== 'asked') return null;
+  const { body } = await ask(delta.start.request);
+  return textAt(JSON.parse(String(body)) as Json, delta.start.path);
+}
+
+function textAt(envelope: Json, path: string): string | null {
+  const value = readPath(envelope, compilePath(path));
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
 }
 
 /** What is left of the read: of several versions of a record the last, deleted ones gone. */
