@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { listConnections } from '../../../connect/list-connections.ts';
+import { summarizeConnections } from '../../../syncs/index.ts';
 import { endpoint } from '../../endpoint.ts';
 import { pageOf, pageQuery, queryText, wirePage } from '../../wire/common.ts';
-import { Connection, ConnectionStatus, wireConnection } from './schema.ts';
+import { Connection, ConnectionStatus, wireSummarized } from './schema.ts';
 
 export const listConnectionsEndpoint = endpoint({
   operationId: 'listConnections',
@@ -21,9 +22,9 @@ export const listConnectionsEndpoint = endpoint({
   status: 200,
   response: pageOf('ConnectionPage', Connection),
   errors: ['cursor_invalid', 'provider_unknown', 'not_found'],
-  handle: async ({ ctx, query: { cursor, page_size, customer_id, provider, status } }) =>
-    wirePage(
-      await listConnections({ ctx, input: { cursor, pageSize: page_size, customerId: customer_id, provider, status } }),
-      wireConnection,
-    ),
+  async handle({ ctx, query: { cursor, page_size, customer_id, provider, status } }) {
+    const page = await listConnections({ ctx, input: { cursor, pageSize: page_size, customerId: customer_id, provider, status } });
+    const summaries = await summarizeConnections({ ctx, input: { connectionIds: page.data.map(({ id }) => id) } });
+    return wirePage({ ...page, data: page.data.map((connection, n) => wireSummarized(connection, summaries[n]!)) }, (wired) => wired);
+  },
 });

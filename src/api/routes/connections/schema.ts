@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { type Connection as ConnectionOf, connectionStatuses } from '../../../connect/connection.ts';
+import { type SyncSummary as SyncSummaryOf, summaryStates } from '../../../syncs/index.ts';
 import { customerIdField, idField, timeField, wireTime, wireTimeOrNull } from '../../wire/common.ts';
 import { AuthKind, providerConfigExample, providerField } from '../provider-configs/schema.ts';
 import { RateLimits } from './rate-limits.ts';
@@ -32,7 +33,29 @@ const fields = {
   updated_at: timeField('When it last changed.'),
 };
 
-export const Connection = z.object(fields).openapi('Connection');
+const count = (description: string) => z.int().min(0).openapi({ description, example: 0 });
+
+const SyncSummary = z
+  .object({
+    state: z.enum(summaryStates).openapi({
+      description:
+        '`complete`: the last run of every sync succeeded; `pending`: some have not ended their first run, or wait for the provider; `incomplete`: some failed, are held or paused, while the others go on; `none`: nothing is synced.',
+    }),
+    syncs: count('Syncs of the connection.'),
+    healthy: count('Whose last run succeeded.'),
+    pending: count('That have not ended a run.'),
+    delayed: count('That wait for the provider.'),
+    failed: count('Whose last run failed.'),
+    held: count('Whose deletes wait for a person.'),
+    paused: count('That are paused.'),
+    incomplete_objects: z.array(z.string()).openapi({ description: 'Objects that failed, are held or paused.', example: ['deals'] }),
+  })
+  .openapi('SyncSummary', { description: "How the connection's syncs are doing as a whole." });
+
+export const Connection = z.object({ ...fields, sync_summary: SyncSummary }).openapi('Connection');
+
+/** Writing does not include reading how its syncs are doing. */
+export const UpdatedConnection = z.object(fields).openapi('UpdatedConnection');
 
 export const DisconnectedConnection = z
   .object({
@@ -43,7 +66,11 @@ export const DisconnectedConnection = z
   })
   .openapi('DisconnectedConnection');
 
-export function wireConnection(connection: ConnectionOf): z.input<typeof Connection> {
+export function wireSummarized(connection: ConnectionOf, { incompleteObjects, ...summary }: SyncSummaryOf): z.input<typeof Connection> {
+  return { ...wireConnection(connection), sync_summary: { ...summary, incomplete_objects: incompleteObjects } };
+}
+
+export function wireConnection(connection: ConnectionOf): z.input<typeof UpdatedConnection> {
   const { id, provider, status, scopes, captured } = connection;
   return {
     id,

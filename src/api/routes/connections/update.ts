@@ -3,7 +3,7 @@ import { updateConnection } from '../../../connect/update-connection.ts';
 import { endpoint } from '../../endpoint.ts';
 import { pathId } from '../../wire/common.ts';
 import { RateLimitsInput } from './rate-limits.ts';
-import { Connection, connectionExample, wireConnection } from './schema.ts';
+import { connectionExample, UpdatedConnection, wireConnection } from './schema.ts';
 
 const UpdateConnection = z.strictObject({ rate_limits: RateLimitsInput.nullable().optional() }).openapi('UpdateConnection');
 
@@ -18,7 +18,7 @@ export const updateConnectionEndpoint = endpoint({
   params: z.strictObject({ connection_id: pathId('connection_id', 'connection', connectionExample) }),
   body: UpdateConnection,
   status: 200,
-  response: Connection,
+  response: UpdatedConnection,
   errors: ['not_found'],
   handle: async ({ ctx, params, body: { rate_limits } }) =>
     wireConnection(await updateConnection({ ctx, input: { connectionId: params.connection_id, rateLimits: rate_limits } })),
