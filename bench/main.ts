@@ -70,7 +70,10 @@ function render(): string {
 function save(file: string): void {
   mkdirSync('bench/results', { recursive: true });
   const machine = { cpus: cpus().length, cpu: cpus()[0]?.model, memory_gb: Math.round(totalmem() / 2 ** 30), node: process.version };
-  writeFileSync(path.join('bench/results', file), `${JSON.stringify({ machine, postgres: settings, rows, rounds, figures: rounded }, null, 2)}\n`);
+  writeFileSync(
+    path.join('bench/results', file),
+    `${JSON.stringify({ machine, postgres: settings, rows, rounds, figures: rounded }, null, 2)}\n`,
+  );
 }
 
 async function freshDatabase(adminUrl: string, name: string): Promise<string> {
