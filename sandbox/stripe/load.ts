@@ -8,9 +8,9 @@ export function load(account: Account, name: string, records: Json[]): number {
   if (!store || !Object.hasOwn(stripeObjects, name)) throw new Error(`Stripe has no object ${name} here.`);
   store.clear();
   for (const record of records) {
-    if (!isJsonObject(record)) throw new Error('A recorded record is an object.');
+    if (!isJsonObject(record) || typeof record.created !== 'number') throw new Error('A recorded record says when it was created.');
     const { id, object: _object, ...fields } = record;
-    const at = Number(record.created) * 1000;
+    const at = record.created * 1000;
     store.create(fields, { now: at, id: String(id), createdAt: at, updatedAt: at, isVerbatim: true });
   }
   return records.length;
