@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startSyncline, type TestSyncline } from '../support/syncline.ts';
+import { openScene } from './support.ts';
+
+let syncline: TestSyncline;
+beforeAll(async () => {
+  syncline = await startSyncline();
+});
+afterAll(() => syncline.close());
+
+const delta = { strategy: 'full_then_delta' };
+/** A feed of tokens that tells each record once, and a log of events that tells every change with the record as it was then. */
+const feeds = [
+  { object: 'tasks', ids: ['tsk_0000000002', 'tsk_0000000003'] as const },
+  { object: 'tickets', ids: ['tic_0000000002', 'tic_0000000003'] as const },
+];
+
+describe.each(feeds)('a feed of $object', ({ object, ids: [edited, doomed] }) => {
+  test('D18 a feed with deletes and a position is consumed in order, and the position is stored with what it brought', async () => {
+    const scene = await openScene(syncline, { account: `d18-${object}`, object, size: 8, order: delta });
+    const { control, at } = scene;
+    expect(scene.first).toMatchObject({ kind: 'full', status: 'succeeded', inserted: 8, warnings: [] });
+    const untouched = (await scene.rows()).filter(({ id }) => id !== edited && id !== doomed);
+    const { cursor } = await scene.changes();
+    const start = (await scene.checkpoint()).feed_position;
+
+    const created = await control.create({ ...at, fields: { note: 'inserted' } });
+    await control.update({ ...at, id: edited, fields: { note: 'once' } });
+    await control.update({ ...at, id: edited, fields: { note: 'twice' } });
+    await control.delete({ ...at, id: doomed });
+    // The run is stopped between landing and its end: nothing is forgotten, because the position has not moved.
+    await control.fault({ match: { account: at.account, object, path: '/' }, fault: { kind: 'forbidden' } });
+    const refused = await scene.run();
+    expect(refused).toMatchObject({ status: 'failed', error_code: 'provider_forbidden' });
+    expect((await scene.checkpoint()).feed_position).toBe(start);
+
+    await control.clearRequests(at);
+    const run = await scene.run();
+    expect(run).toMatchObject({ kind: 'delta', status: 'succeeded', inserted: 1, updated: 1, deleted: 1, warnings: [] });
+    const { feed_position: position } = await scene.checkpoint();
+    expect(position).not.toBe(start);
+    // The feed was asked, not the listing, and from the stored position.
+    const asked = await scene.pages();
+    expect(asked.every(({ path }) => path.endsWith('/changes') || path.endsWith('/events'))).toBe(true);
+    if (start !== null) expect([asked[0]!.query.get('token'), asked[0]!.query.get('after')]).toContain(start);
+
+    expect((await scene.raw(edited)).note).toBe('twice');
+    expect((await scene.raw(created.id)).note).toBe('inserted');
+    const { data } = await scene.changes(cursor);
+    expect(data.map((entry) => [entry.record_id, entry.deleted_at !== null]).sort()).toEqual(
+      [[created.id, false], [edited, false], [doomed, true]].sort(), // biome-ignore format: one line
+    );
+    expect((await scene.rows()).filter(({ id }) => untouched.some((row) => row.id === id))).toEqual(untouched);
+    await scene.expectAgrees();
+    await scene.expectInvariants();
+    expect((await scene.checkpoint()).feed_position).toBe(position);
+  });
+
+  test('D19 a position that the provider has forgotten is noticed: everything is read, reported, and nothing is missing', async () => {
+    const scene = await openScene(syncline, { account: `d19-${object}`, object, size: 8, order: delta });
+    const { control, at } = scene;
+    await control.update({ ...at, id: edited, fields: { note: 'known' } });
+    expect(await scene.run()).toMatchObject({ kind: 'delta', updated: 1 });
+    const before = await scene.rows();
+
+    await control.create({ ...at, id: 'forgotten', fields: { note: 'before the feed was cut' } });
+    await control.delete({ ...at, id: doomed });
+    await control.forgetChanges(at);
+    const after = await control.create({ ...at, fields: { note: 'after it' } });
+    const run = await scene.run();
+    expect(run).toMatchObject({ kind: 'full', status: 'succeeded', inserted: 2, updated: 0, deleted: 1, warnings: ['position_expired'] });
+    expect(await scene.events('sync.gap_found')).toMatchObject([
+      { data: { run_id: run.id, reason: 'position_expired', kind: 'full', customer_id: at.account, object } },
+    ]);
+    // The reload rewrote nothing that was there already.
+    const kept = ({ id }: { id: string }) => id !== doomed && id !== 'forgotten' && id !== after.id;
+    expect((await scene.rows()).filter(kept)).toEqual(before.filter(kept));
+    await scene.expectAgrees();
+    await control.update({ ...at, id: edited, fields: { note: 'and on' } });
+    expect(await scene.run()).toMatchObject({ kind: 'delta', updated: 1, warnings: [] });
+    await scene.expectAgrees();
+    await scene.expectInvariants();
+    expect(await scene.events('sync.gap_found')).toHaveLength(1);
+  });
+
+  test('D20 a feed that tells everything twice makes one change', async () => {
+    const scene = await openScene(syncline, { account: `d20-${object}`, object, size: 8, order: delta });
+    const { control, at } = scene;
+    const { cursor } = await scene.changes();
+    await control.configure({ account: at.account, repeatsChanges: true });
+    await control.update({ ...at, id: edited, fields: { note: 'told twice' } });
+    await control.delete({ ...at, id: doomed });
+    expect(await scene.run()).toMatchObject({ kind: 'delta', status: 'succeeded', inserted: 0, updated: 1, deleted: 1 });
+    const { data, cursor: next } = await scene.changes(cursor);
+    expect(data.map((entry) => entry.record_id).sort()).toEqual([edited, doomed]);
+    expect(await scene.events('records.changed')).toHaveLength(2);
+    // The same events once more, after the position was lost: still nothing new.
+    await scene.expectInvariants();
+    expect((await scene.changes(next)).data).toEqual([]);
+    await scene.expectAgrees();
+  });
+});
+
+test('D18 what changes while the first full read is under way is in the feed behind it', async () => {
+  await syncline.control.fault({
+    match: { account: 'd18-meanwhile', object: 'tickets', hasPageToken: true },
+    fault: { kind: 'mutate', operations: [{ operation: 'update', object: 'tickets', id: 'tic_0000000001', fields: { note: 'late' } }] },
+  });
+  const scene = await openScene(syncline, { account: 'd18-meanwhile', object: 'tickets', size: 2500, order: delta });
+  expect(scene.first).toMatchObject({ kind: 'full', status: 'succeeded', inserted: 2500 });
+  expect((await scene.raw('tic_0000000001')).note).not.toBe('late');
+  expect(await scene.run()).toMatchObject({ kind: 'delta', status: 'succeeded', updated: 1 });
+  expect((await scene.raw('tic_0000000001')).note).toBe('late');
+  await scene.expectInvariants();
+});
+
+test('D25 P36 deletes are followed in a feed of their own, whose pointer moves independently of the watermark', async () => {
+  const scene = await openScene(syncline, { account: 'd25', object: 'leads', size: 12, order: { strategy: 'full_then_incremental' } });
+  const { control, at } = scene;
+  /** The provider's time goes on by itself: marks never pass its clock, which shows whole seconds. */
+  const minutesLater = (minutes: number) => control.configure({ account: at.account, clockOffsetMs: minutes * 60_000 });
+  const before = await scene.rows();
+  const first = await scene.checkpoint();
+  await minutesLater(1);
+  await control.delete({ ...at, ids: ['lea_0000000003', 'lea_0000000004'] });
+  await minutesLater(2);
+  const run = await scene.run();
+  expect(run).toMatchObject({ kind: 'incremental', status: 'succeeded', inserted: 0, updated: 0, deleted: 2 });
+  const deleted = await scene.checkpoint();
+  expect(deleted.watermark).toBe(first.watermark);
+  expect(Date.parse(deleted.deletions_pointer)).toBeGreaterThan(Date.parse(first.deletions_pointer));
+  expect((await scene.rows()).filter((row) => row.isDeleted).map(({ id }) => id)).toEqual(['lea_0000000003', 'lea_0000000004']);
+  expect((await scene.rows()).filter((row) => !row.isDeleted)).toEqual(before.filter(({ id }) => !/[34]$/.test(id)));
+
+  // And the other way round: a change moves the watermark, and the pointer stays.
+  await control.update({ ...at, id: 'lea_0000000001', fields: { name: 'changed' } });
+  await minutesLater(3);
+  await control.clearRequests(at);
+  expect(await scene.run()).toMatchObject({ kind: 'incremental', updated: 1, deleted: 0 });
+  const changed = await scene.checkpoint();
+  expect(changed.deletions_pointer).toBe(deleted.deletions_pointer);
+  expect(Date.parse(changed.watermark)).toBeGreaterThan(Date.parse(deleted.watermark));
+  const asked = await scene.pages();
+  const sinceOf = (path: string, filter: string) => asked.find((entry) => entry.path === path)!.query.get(filter);
+  const back = (time: string) => new Date(Date.parse(time) - 5000).toISOString();
+  expect(sinceOf('/crm/v1/leads', 'modified_since')).toBe(back(deleted.watermark));
+  expect(sinceOf('/crm/v1/leads/deleted', 'since')).toBe(back(deleted.deletions_pointer));
+  await scene.expectAgrees();
+  await scene.expectInvariants();
+});
