@@ -19,6 +19,8 @@ import { createMetrics } from './ops/metrics.ts';
 import { countJobs } from './queue/count-jobs.ts';
 import { prepareQueue } from './queue/prepare-queue.ts';
 import { createConnectionChanged } from './syncs/connection-changed.ts';
+import { createProviderChanged } from './syncs/provider-changed.ts';
+import { refreshSyncConfigs } from './syncs/refresh-sync-configs.ts';
 import { authenticate, createTokenKeys, isOriginAllowed } from './tenancy/index.ts';
 
 /** The whole product as a value: mount `fetch` in any Node server that speaks web-standard requests. */
@@ -82,6 +84,7 @@ async function build({ config, log, db }: Ground): Promise<Syncline> {
   const shared = {
     ...{ db, clock, log, catalog, vault, egress, hubs, tokenKeys, publicUrl, limits },
     onConnectionChanged: createConnectionChanged({ clock }),
+    onProviderChanged: createProviderChanged({ clock }),
   };
   const contextFor = (actor: Actor, requestId = newId('req', clock.now())): AppCtx => {
     const ctx: AppCtx = {
@@ -115,7 +118,10 @@ async function build({ config, log, db }: Ground): Promise<Syncline> {
       api ??= buildApi();
       return (await api).fetch(request);
     },
-    startWorker: () => worker.start(),
+    async startWorker() {
+      await refreshSyncConfigs(shared);
+      await worker.start();
+    },
     contextFor,
     authenticate: authenticateHeader,
     refreshClock: () => clock.refresh(),

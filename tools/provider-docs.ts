@@ -11,7 +11,7 @@ const units: [string, number][] = [
 const folder = path.join(import.meta.dirname, '..', 'docs', 'providers');
 // Providers for development only are no part of what a vendor is offered.
 const catalog = createCatalog({ environment: 'production', providers: await loadProviders() });
-const providers = catalog.list().map(describeProvider);
+const providers = catalog.list().map((provider) => describeProvider(provider));
 const pages = new Map([['README.md', indexPage()], ...providers.map((one) => [`${one.provider}.md`, providerPage(one)] as const)]);
 
 const present = await readdir(folder).catch(() => []);

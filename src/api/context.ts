@@ -1,5 +1,6 @@
+import type { DeclareCtx } from '../catalog/index.ts';
 import type { SyncsCtx } from '../syncs/index.ts';
 import type { IdempotencyCtx, TenancyCtx } from '../tenancy/index.ts';
 
 /** Everything that any verb behind the API needs. */
-export type AppCtx = TenancyCtx & IdempotencyCtx & SyncsCtx;
+export type AppCtx = TenancyCtx & IdempotencyCtx & SyncsCtx & DeclareCtx;

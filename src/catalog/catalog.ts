@@ -1,5 +1,5 @@
 import { AppError } from '../base/errors.ts';
-import type { Ctx } from '../db/index.ts';
+import type { Ctx, Tx } from '../db/index.ts';
 import type { ObjectDefinition, ProviderDefinition } from '../kit/index.ts';
 import { checkProvider } from './check-provider.ts';
 
@@ -12,9 +12,28 @@ export interface Catalog {
   object(provider: string, object: string): ObjectDefinition;
   /** Like `object`, for whoever lists records: also one that is unfolded from the records of another, which is the one that is read. */
   listed(provider: string, object: string): { object: string; definition: ObjectDefinition };
+  /** Declared providers as this process has compiled them: see declared/find-provider. */
+  compiled: Map<string, ProviderDefinition>;
 }
 
 export type CatalogCtx = Ctx & { catalog: Catalog };
+
+/** What changing a declared provider needs beside. */
+export type DeclareCtx = CatalogCtx & {
+  /**
+   * Called inside the transaction that changes a declared provider: it refuses what orders stand against, and what follows from the
+   * change commits with it. Higher floors give the function; the catalog knows nothing of them.
+   */
+  onProviderChanged: (tx: Tx, change: ProviderChange) => Promise<void>;
+};
+
+export interface ProviderChange {
+  applicationId: string;
+  before: ProviderDefinition;
+  after: ProviderDefinition;
+  /** Whether the vendor has agreed that syncs read everything again. */
+  isResyncAgreed: boolean;
+}
 
 /** Definitions made for names that a provider takes; the bound keeps hostile names from filling the memory. */
 const anyObjectsMax = 10_000;
@@ -30,7 +49,7 @@ export function createCatalog(options: { environment: 'development' | 'productio
   const sorted = [...providers.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   const anyObjects = new Map<string, ObjectDefinition>();
 
-  return { list: () => sorted, provider: findProvider, object: findObject, listed: findListed };
+  return { list: () => sorted, provider: findProvider, object: findObject, listed: findListed, compiled: new Map() };
 
   function findProvider(name: string): ProviderDefinition {
     const provider = providers.get(name);
@@ -43,10 +62,8 @@ export function createCatalog(options: { environment: 'development' | 'productio
   }
 
   function findListed(providerName: string, name: string): { object: string; definition: ObjectDefinition } {
-    const parent = unfoldedFrom(findProvider(providerName), name);
-    return parent === null
-      ? { object: name, definition: findObject(providerName, name) }
-      : { object: parent, definition: findObject(providerName, parent) };
+    const object = listedAs(findProvider(providerName), name);
+    return { object, definition: findObject(providerName, object) };
   }
 
   function findObject(providerName: string, name: string): ObjectDefinition {
@@ -61,13 +78,18 @@ export function createCatalog(options: { environment: 'development' | 'productio
   }
 }
 
+/** The object that is read for it: itself, or the one whose records hold it as a list. */
+export function listedAs(provider: ProviderDefinition, name: string): string {
+  return unfoldedFrom(provider, name) ?? name;
+}
+
 /** The object whose records hold this one's as a list. */
 function unfoldedFrom({ objects }: ProviderDefinition, name: string): string | null {
   for (const [parent, { children }] of Object.entries(objects)) if (children?.some((child) => child.object === name)) return parent;
   return null;
 }
 
-function unknownObject(provider: ProviderDefinition, name: string): AppError {
+export function unknownObject(provider: ProviderDefinition, name: string): AppError {
   const { displayName, objects, anyObject } = provider;
   const parent = unfoldedFrom(provider, name);
   if (parent !== null)

@@ -4,13 +4,16 @@ import { templateNames } from './template.ts';
 
 /** Refuses a definition that does not hold, naming provider and place: mistakes show at the start, not in a customer's run. */
 export function checkProvider(candidate: unknown): ProviderDefinition {
-  const parsed = providerSchema.safeParse(candidate);
-  const definition = candidate as ProviderDefinition;
-  const problems = parsed.success
-    ? crossProblems(definition)
-    : parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'definition'}: ${message}`);
+  const problems = definitionProblems(candidate);
   if (problems.length > 0) throw new Error(`The provider ${nameOf(candidate)} is not well defined:\n  ${problems.join('\n  ')}`);
-  return definition;
+  return candidate as ProviderDefinition;
+}
+
+/** Everything that is wrong with a definition, as `place: what is wrong`. */
+export function definitionProblems(candidate: unknown): string[] {
+  const parsed = providerSchema.safeParse(candidate);
+  if (parsed.success) return crossProblems(candidate as ProviderDefinition);
+  return parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'definition'}: ${message}`);
 }
 
 function nameOf(candidate: unknown): string {

@@ -45,6 +45,8 @@ export interface Patterns {
 
 export interface ProviderCapabilities {
   provider: string;
+  /** This application has declared it itself. */
+  isDeclared: boolean;
   displayName: string;
   categories: string[];
   docsUrl: string;
@@ -55,9 +57,10 @@ export interface ProviderCapabilities {
   anyObjectExample: string | null;
 }
 
-export function describeProvider(provider: ProviderDefinition): ProviderCapabilities {
+export function describeProvider(provider: ProviderDefinition, isDeclared = false): ProviderCapabilities {
   return {
     provider: provider.name,
+    isDeclared,
     displayName: provider.displayName,
     categories: provider.categories,
     docsUrl: provider.docsUrl,

@@ -3,6 +3,7 @@ import { requireScope } from '../base/actor.ts';
 import { type Page, pageById, pageSizeMax } from '../base/list.ts';
 import type { Args } from '../db/index.ts';
 import type { CatalogCtx } from './catalog.ts';
+import { declaredBy } from './declared/find-provider.ts';
 import { describeProvider, type ProviderCapabilities } from './describe.ts';
 
 const ListProviders = z.strictObject({
@@ -10,14 +11,17 @@ const ListProviders = z.strictObject({
   pageSize: z.int().min(1).max(pageSizeMax).optional(),
 });
 
-/** The catalog, in the order of names. It is the same for every application. */
+/** The catalog, which is the same for every application, and the providers that this one has declared, in the order of names. */
 export async function listProviders({ ctx, input }: Args<z.input<typeof ListProviders>, CatalogCtx>): Promise<Page<ProviderCapabilities>> {
-  requireScope(ctx.actor, 'provider_configs:read');
+  const { applicationId } = requireScope(ctx.actor, 'provider_configs:read');
   const parsed = ListProviders.parse(input);
-  const providers = ctx.catalog.list().map(describeProvider);
-  return pageById(
+  const known = ctx.catalog.list().map((provider) => ({ provider, isDeclared: false }));
+  const declared = (await declaredBy(ctx, applicationId)).map((provider) => ({ provider, isDeclared: true }));
+  const all = [...known, ...declared].sort((a, b) => (a.provider.name < b.provider.name ? -1 : 1));
+  const page = await pageById(
     parsed,
-    async ({ after, take }) => providers.filter(({ provider }) => after === null || provider > after).slice(0, take),
-    ({ provider }) => provider,
+    async ({ after, take }) => all.filter(({ provider }) => after === null || provider.name > after).slice(0, take),
+    ({ provider }) => provider.name,
   );
+  return { ...page, data: page.data.map(({ provider, isDeclared }) => describeProvider(provider, isDeclared)) };
 }

@@ -15,6 +15,7 @@ export const eventTypes = [
   'sync.gap_found',
   'sync.paused',
   'sync.resumed',
+  'sync_config.objects_included',
   'records.changed',
   'records.purged',
   'held_deletes.approved',

@@ -3,6 +3,7 @@ import { requireScope } from '../base/actor.ts';
 import { AppError } from '../base/errors.ts';
 import { pageInput, pageSizeDefault } from '../base/list.ts';
 import { customerIdInput, idInput, text } from '../base/text.ts';
+import { findListed, type ListedCtx } from '../catalog/index.ts';
 import type { Args } from '../db/index.ts';
 import type { HubCtx } from './context.ts';
 import { findDestination } from './find-destination.ts';
@@ -27,14 +28,14 @@ export type ListRecords = z.input<typeof ListRecords>;
 export type RecordsPage = ListedPage;
 
 /** The catalog says which objects there are; the hub's floor needs nothing else of it. */
-type ListRecordsCtx = HubCtx & { catalog: { listed(provider: string, object: string): { object: string } } };
+type ListRecordsCtx = HubCtx & ListedCtx;
 
 export async function listRecords({ ctx, input }: Args<ListRecords, ListRecordsCtx>): Promise<RecordsPage> {
   const scope = requireScope(ctx.actor, 'records:read');
   const { pageSize = pageSizeDefault, ...given } = ListRecords.parse(input);
   if (scope.customerId !== undefined && given.customerId !== undefined && given.customerId !== scope.customerId)
     throw new AppError('scope_missing', "A customer token lists its own customer's records only.");
-  const { object: readObject } = ctx.catalog.listed(given.provider, given.object);
+  const { object: readObject } = await findListed(ctx, scope.applicationId, given.provider, given.object);
   const filters = { ...given, customerId: scope.customerId ?? given.customerId, pageSize };
   const { destination, completeness } = await findDestination(ctx, { ...filters, applicationId: scope.applicationId, readObject });
   const hub = await ctx.hubs.open(destination);

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { compilePath } from '../base/path.ts';
 import { text } from '../base/text.ts';
-import { type Catalog, type Strategy, strategies } from '../catalog/index.ts';
+import { type OpenProvider, type Strategy, strategies } from '../catalog/index.ts';
 import { type SyncRateLimit, SyncRateLimits } from '../connect/rate-limits.ts';
 import { inputError } from './input.ts';
+import { withParents } from './parents.ts';
 import { resolveObject } from './resolve-object.ts';
 import { intervalSecondsMax, intervalSecondsMin, refuseLostFollowers, type StoredSchedule, scheduleInput } from './schedule-input.ts';
 
@@ -58,6 +59,8 @@ export type DefaultsInput = z.infer<typeof defaultsInput>;
 /** One object of a sync config with everything decided, as stored in `sync_config.objects`. */
 export interface ConfigObject {
   object: string;
+  /** The objects that are read under it, where it was taken in for them; null: the vendor ordered it. */
+  required_by: string[] | null;
   strategy: Strategy;
   /** Why, where the strategy was chosen for the vendor. */
   strategy_reason: string | null;
@@ -77,19 +80,15 @@ export interface ConfigObject {
 }
 
 /** Resolves defaults and checks every object against the catalog; nothing is stored when one of them is refused. */
-export function resolveObjects(
-  catalog: Pick<Catalog, 'provider' | 'object'>,
-  provider: string,
-  input: { defaults: DefaultsInput; objects: ObjectInput[] },
-): ConfigObject[] {
+export function resolveObjects(offer: OpenProvider, input: { defaults: DefaultsInput; objects: ObjectInput[] }): ConfigObject[] {
   const { defaults, objects } = input;
   refuseDuplicates(objects);
   if (defaults.strategy === 'full_only' && defaults.fullRefreshEvery)
     throw inputError('full_refresh_every', 'A sync that only reads in full has no use for full_refresh_every. Leave it out.');
-  const { displayName } = catalog.provider(provider);
-  const resolved = objects.map((wanted, index) => {
-    const definition = catalog.object(provider, wanted.object);
-    return resolveObject({ displayName, definition, wanted, defaults, place: `objects.${index}` });
+  const { displayName } = offer.provider;
+  const resolved = withParents(offer, objects).map(({ requiredBy, ...wanted }, index) => {
+    const definition = offer.object(wanted.object);
+    return { ...resolveObject({ displayName, definition, wanted, defaults, place: `objects.${index}` }), required_by: requiredBy };
   });
   refuseLostFollowers(resolved);
   return resolved;

@@ -3,13 +3,15 @@ import { requireScope } from '../base/actor.ts';
 import { AppError, notFound } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import { idInput, text } from '../base/text.ts';
+import { openProvider } from '../catalog/index.ts';
 import { type Args, type Prisma, type Tx, withTransaction } from '../db/index.ts';
 import { audit } from '../tenancy/index.ts';
 import { type ConfigObject, defaultsInput, newObjectsPolicies, objectsInput, resolveObjects } from './config-input.ts';
 import type { SyncsCtx } from './context.ts';
 import { parseInput } from './input.ts';
-import { offeredBy } from './offered-objects.ts';
-import { type SyncConfig, toSyncConfig } from './outputs.ts';
+import { offeredBy, viewSyncConfig } from './offered-objects.ts';
+import type { SyncConfig } from './outputs.ts';
+import { withoutCoveredParents } from './parents.ts';
 import { lockProviderConfig, reconcile } from './reconcile.ts';
 
 const CreateSyncConfig = z.strictObject({
@@ -28,13 +30,15 @@ export async function createSyncConfig({ ctx, input }: Args<unknown, SyncsCtx>):
   const { applicationId } = requireScope(ctx.actor, 'sync_configs:write');
   const wanted = parseInput(CreateSyncConfig, input);
   const { provider, destinationId, objects: given, newObjects, startOnConnection, ...defaults } = wanted;
-  ctx.catalog.provider(provider);
-  const objects = resolveObjects(ctx.catalog, provider, { defaults, objects: given });
+  const offer = await openProvider(ctx, applicationId, provider);
+  const resolved = resolveObjects(offer, { defaults, objects: given });
   return withTransaction(ctx, async (tx) => {
     const providerConfig = await tx.providerConfig.findUnique({ where: { applicationId_provider: { applicationId, provider } } });
     if (!providerConfig) throw noProviderConfig(provider);
     await lockProviderConfig(tx, { applicationId, providerConfigId: providerConfig.id });
-    await refuseOverlap(tx, { applicationId, providerConfigId: providerConfig.id, objects });
+    const order = { applicationId, providerConfigId: providerConfig.id };
+    const objects = await withoutCoveredParents(tx, { ...order, objects: resolved });
+    await refuseOverlap(tx, { ...order, objects });
     const now = ctx.clock.now();
     const row = await tx.syncConfig.create({
       data: {
@@ -45,7 +49,7 @@ export async function createSyncConfig({ ctx, input }: Args<unknown, SyncsCtx>):
         destinationId: await findDestination(tx, applicationId, destinationId),
         objects: objects as unknown as Prisma.InputJsonValue,
         newObjects: newObjects ?? 'list',
-        knownObjects: offeredBy(ctx.catalog, provider),
+        knownObjects: offeredBy(offer.provider),
         startOnConnection: startOnConnection ?? true,
         createdAt: now,
         updatedAt: now,
@@ -53,7 +57,7 @@ export async function createSyncConfig({ ctx, input }: Args<unknown, SyncsCtx>):
     });
     await reconcile({ tx, clock: ctx.clock, input: { applicationId, providerConfigId: providerConfig.id } });
     await audit(tx, ctx, { applicationId, action: 'sync_config.created', target: row.id });
-    return toSyncConfig(row, ctx.catalog);
+    return viewSyncConfig(row, offer.provider);
   });
 }
 

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { requireScope } from '../base/actor.ts';
 import { idInput } from '../base/text.ts';
+import { openProvider } from '../catalog/index.ts';
 import { type Args, withTransaction } from '../db/index.ts';
 import { audit } from '../tenancy/index.ts';
 import type { SyncsCtx } from './context.ts';
 import { parseInput } from './input.ts';
+import { refuseOrphans } from './parents.ts';
 import { removeSyncs } from './remove-syncs.ts';
 import { lockSyncConfig } from './update-sync-config.ts';
 
@@ -15,7 +17,9 @@ export async function deleteSyncConfig({ ctx, input }: Args<unknown, SyncsCtx>):
   const { applicationId } = requireScope(ctx.actor, 'sync_configs:write');
   const { syncConfigId, force } = parseInput(DeleteSyncConfig, input);
   await withTransaction(ctx, async (tx) => {
-    await lockSyncConfig(tx, applicationId, syncConfigId);
+    const { provider, providerConfigId } = await lockSyncConfig(tx, applicationId, syncConfigId);
+    const offer = await openProvider({ ...ctx, db: { prisma: tx } }, applicationId, provider);
+    await refuseOrphans(tx, offer, { applicationId, providerConfigId, except: syncConfigId, objects: [] });
     await removeSyncs(tx, { applicationId, syncConfigId, keep: [], isForced: force === true });
     await tx.syncConfig.delete({ where: { id: syncConfigId } });
     await audit(tx, ctx, { applicationId, action: 'sync_config.deleted', target: syncConfigId });

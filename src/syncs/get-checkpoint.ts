@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idInput } from '../base/text.ts';
+import { findObject } from '../catalog/index.ts';
 import type { Sync as SyncRow } from '../db/generated/client.ts';
 import type { Args } from '../db/index.ts';
 import type { ReadKind } from '../kit/index.ts';
@@ -44,7 +45,7 @@ export async function getCheckpoint({ ctx, input }: Args<unknown, SyncsCtx>): Pr
 export async function describeCheckpoint(ctx: SyncsCtx, sync: SyncRow): Promise<SyncCheckpoint> {
   const hub = await openHub(ctx, sync);
   const state = parseState((await hub.readCheckpoint(sync.id))?.state);
-  const watermarkType = ctx.catalog.object(sync.provider, sync.object).incremental?.watermark.type ?? null;
+  const watermarkType = (await findObject(ctx, sync.applicationId, sync.provider, sync.object)).incremental?.watermark.type ?? null;
   return { syncId: sync.id, watermarkType, incrementalsSinceFull: sync.incrementalsSinceFull, ...describe(state) };
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { requireScope } from '../base/actor.ts';
 import { idInput } from '../base/text.ts';
+import { findProvider } from '../catalog/index.ts';
 import { interactiveShare } from '../connect/budget.ts';
 import { windowsOfAll, windowsOfSync } from '../connect/budget-windows.ts';
 import { getConnection } from '../connect/get-connection.ts';
@@ -28,7 +29,7 @@ export async function getRateBudgets({ ctx, input }: Args<unknown, SyncsCtx>): P
     where: { applicationId, connectionId, rateLimits: { not: Prisma.DbNull } },
     select: { id: true, rateLimits: true },
   });
-  const { budgets } = ctx.catalog.provider(provider).limits;
+  const { budgets } = (await findProvider(ctx, applicationId, provider)).limits;
   const windows = [
     ...windowsOfAll({ budgets, rateLimits }),
     ...capped.flatMap((sync) => windowsOfSync({ id: sync.id, rateLimits: sync.rateLimits as unknown as SyncRateLimit[] })),

@@ -5,7 +5,8 @@ import { idInput } from '../base/text.ts';
 import type { Args } from '../db/index.ts';
 import type { SyncsCtx } from './context.ts';
 import { parseInput } from './input.ts';
-import { type SyncConfig, toSyncConfig } from './outputs.ts';
+import { viewSyncConfigs } from './offered-objects.ts';
+import type { SyncConfig } from './outputs.ts';
 
 const GetSyncConfig = z.strictObject({ syncConfigId: idInput });
 
@@ -14,5 +15,6 @@ export async function getSyncConfig({ ctx, input }: Args<unknown, SyncsCtx>): Pr
   const { syncConfigId } = parseInput(GetSyncConfig, input);
   const found = await ctx.db.prisma.syncConfig.findUnique({ where: { applicationId_id: { applicationId, id: syncConfigId } } });
   if (!found) throw notFound('sync config', syncConfigId);
-  return toSyncConfig(found, ctx.catalog);
+  const [view] = await viewSyncConfigs(ctx, [found]);
+  return view!;
 }

@@ -20,6 +20,7 @@ export { pauseSync } from './pause-sync.ts';
 export { progressOf } from './progress.ts';
 export { readKinds, readWarnings } from './read-kinds.ts';
 export { reconcile } from './reconcile.ts';
+export { refreshSyncConfig } from './refresh-sync-config.ts';
 export { resetSync } from './reset-sync.ts';
 export { resumeSync } from './resume-sync.ts';
 export { setCheckpoint } from './set-checkpoint.ts';

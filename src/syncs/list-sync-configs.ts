@@ -5,7 +5,8 @@ import { text } from '../base/text.ts';
 import type { Args } from '../db/index.ts';
 import type { SyncsCtx } from './context.ts';
 import { parseInput } from './input.ts';
-import { type SyncConfig, toSyncConfig } from './outputs.ts';
+import { viewSyncConfigs } from './offered-objects.ts';
+import type { SyncConfig } from './outputs.ts';
 
 const ListSyncConfigs = z.strictObject({
   ...pageInput,
@@ -27,5 +28,5 @@ export async function listSyncConfigs({ ctx, input }: Args<unknown, SyncsCtx>): 
       }),
     (row) => row.id,
   );
-  return { ...rows, data: rows.data.map((row) => toSyncConfig(row, ctx.catalog)) };
+  return { ...rows, data: await viewSyncConfigs(ctx, rows.data) };
 }

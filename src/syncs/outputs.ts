@@ -1,9 +1,7 @@
-import type { Catalog } from '../catalog/index.ts';
 import type { SyncRateLimit } from '../connect/rate-limits.ts';
 import type { Run as RunRow, SyncConfig as SyncConfigRow, Sync as SyncRow } from '../db/generated/client.ts';
 import type { ReadKind } from '../kit/index.ts';
 import type { ConfigObject, Landing, NewObjectsPolicy, Strategy } from './config-input.ts';
-import { newlyOfferedTo } from './offered-objects.ts';
 import type { ReadWarning } from './read-kinds.ts';
 import { type Schedule, type StoredSchedule, toSchedule } from './schedule-input.ts';
 
@@ -41,6 +39,8 @@ export interface SyncOrder {
 
 export interface SyncConfigObject extends SyncOrder {
   object: string;
+  /** The objects read under it, where it was taken in for them. */
+  requiredBy: string[] | null;
   /** Why, where the strategy was chosen for the vendor. */
   strategyReason: string | null;
 }
@@ -122,12 +122,11 @@ export interface Run {
 export type RunTrigger = 'schedule' | 'connection' | 'manual' | 'after' | 'hook';
 export type RunStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'held' | 'cancelled';
 
-export function toSyncConfig(row: SyncConfigRow, catalog: Catalog): SyncConfig {
+export function toSyncConfig(row: SyncConfigRow, newlyOffered: string[]): SyncConfig {
   const { id, providerConfigId, provider, destinationId, startOnConnection, createdAt, updatedAt } = row;
   const objects = storedObjects(row).map(toSyncConfigObject);
   const status = row.status as SyncConfig['status'];
   const newObjects = row.newObjects as NewObjectsPolicy;
-  const newlyOffered = newlyOfferedTo(row, catalog);
   return {
     id,
     providerConfigId,
@@ -147,6 +146,7 @@ export function toSyncConfig(row: SyncConfigRow, catalog: Catalog): SyncConfig {
 export function storedObjects(row: Pick<SyncConfigRow, 'objects'>): ConfigObject[] {
   return (row.objects as unknown as (Partial<ConfigObject> & Pick<ConfigObject, 'object' | 'strategy' | 'interval_seconds'>)[]).map(
     (one) => ({
+      required_by: null,
       strategy_reason: null,
       full_refresh_every: null,
       window_seconds: null,
@@ -165,6 +165,7 @@ function toSyncConfigObject(stored: ConfigObject): SyncConfigObject {
   return {
     object: stored.object,
     strategy: stored.strategy,
+    requiredBy: stored.required_by,
     strategyReason: stored.strategy_reason,
     fullRefreshEvery: stored.full_refresh_every,
     intervalSeconds: stored.interval_seconds,
@@ -179,7 +180,15 @@ function toSyncConfigObject(stored: ConfigObject): SyncConfigObject {
 }
 
 export function toSync(row: SyncRow): Sync {
-  const { applicationId: _application, leaseOwner: _owner, leaseUntil: _until, fence: _fence, readsAnewSince: _anew, ...rest } = row;
+  const {
+    applicationId: _application,
+    leaseOwner: _owner,
+    leaseUntil: _until,
+    fence: _fence,
+    announcedShape: _shape,
+    readsAnewSince: _anew,
+    ...rest
+  } = row;
   return {
     ...rest,
     strategy: row.strategy as Strategy,

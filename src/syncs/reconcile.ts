@@ -78,8 +78,8 @@ export async function lockProviderConfig(tx: Tx, { applicationId, providerConfig
 
 /**
  * What a person changed in the config reaches the syncs that exist; a shorter interval counts from now. Another
- * landing, other observed fields and an earlier start ask for a full read; another strategy is noticed by the engine, whose first
- * read under it is a baseline.
+ * landing, other observed fields and an earlier start ask for a full read, and a read that is under way begins again; another
+ * strategy is noticed by the engine, whose first read under it is a baseline.
  */
 async function adjustSyncs(tx: Tx, clock: Clock, { applicationId, providerConfigId }: ReconcileInput): Promise<void> {
   await tx.$executeRaw`
@@ -95,6 +95,11 @@ async function adjustSyncs(tx: Tx, clock: Clock, { applicationId, providerConfig
         full_requested = s.full_requested
           or (s.landing, s.observed_fields) is distinct from (coalesce(o.landing, 'merge'), coalesce(o.observed_fields, '{}'))
           or coalesce(o.start_from, '-infinity') < coalesce(s.start_from, '-infinity'),
+        reads_anew_since = case
+          when (s.landing, s.observed_fields, s.start_from)
+               is distinct from (coalesce(o.landing, 'merge'), coalesce(o.observed_fields, '{}'), o.start_from) then (select syncline_now())
+          else s.reads_anew_since
+        end,
         next_run_at = case
           when s.next_run_at is null or s.current_run_id is not null or s.schedule is not null then s.next_run_at
           else least(s.next_run_at, (select syncline_now()) + o.interval_seconds * interval '1 second')

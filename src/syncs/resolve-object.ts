@@ -18,7 +18,7 @@ interface Wanted {
 }
 
 /** Decides everything about one object of a sync config. What is said of the object itself is obeyed or refused; a default holds where it can. */
-export function resolveObject(input: Wanted): ConfigObject {
+export function resolveObject(input: Wanted): Omit<ConfigObject, 'required_by'> {
   const { wanted, defaults, definition, place } = input;
   const { strategy, reason } = chooseStrategy(input);
   refuseMisfits(input, strategy);

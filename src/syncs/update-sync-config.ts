@@ -2,14 +2,16 @@ import { z } from 'zod';
 import { requireScope } from '../base/actor.ts';
 import { notFound } from '../base/errors.ts';
 import { idInput } from '../base/text.ts';
+import { openProvider } from '../catalog/index.ts';
 import { type Args, type Prisma, type Tx, withTransaction } from '../db/index.ts';
 import { audit } from '../tenancy/index.ts';
 import { defaultsInput, newObjectsPolicies, objectsInput, resolveObjects } from './config-input.ts';
 import type { SyncsCtx } from './context.ts';
 import { refuseOverlap } from './create-sync-config.ts';
 import { parseInput } from './input.ts';
-import { offeredBy } from './offered-objects.ts';
-import { type SyncConfig, storedObjects, toSyncConfig } from './outputs.ts';
+import { offeredBy, viewSyncConfig } from './offered-objects.ts';
+import { type SyncConfig, storedObjects } from './outputs.ts';
+import { refuseOrphans, withoutCoveredParents } from './parents.ts';
 import { lockProviderConfig, reconcile } from './reconcile.ts';
 import { refuseSilentResync } from './refuse-silent-resync.ts';
 import { removeSyncs } from './remove-syncs.ts';
@@ -37,10 +39,16 @@ export async function updateSyncConfig({ ctx, input }: Args<unknown, SyncsCtx>):
   return withTransaction(ctx, async (tx) => {
     const before = await lockSyncConfig(tx, applicationId, syncConfigId);
     const { providerConfigId, provider } = before;
+    const offer = await openProvider({ ...ctx, db: { prisma: tx } }, applicationId, provider);
+    const order = { applicationId, providerConfigId, except: syncConfigId };
     const stored = storedObjects(before);
     // Without a new list the objects stay as they are; the defaults of this call do not reach back to them.
-    const objects = given === undefined ? stored : resolveObjects(ctx.catalog, provider, { defaults, objects: given });
-    await refuseOverlap(tx, { applicationId, providerConfigId, objects, except: syncConfigId });
+    const objects =
+      given === undefined
+        ? stored
+        : await withoutCoveredParents(tx, { ...order, objects: resolveObjects(offer, { defaults, objects: given }) });
+    await refuseOverlap(tx, { ...order, objects });
+    await refuseOrphans(tx, offer, { ...order, objects });
     await removeSyncs(tx, { applicationId, syncConfigId, keep: objects.map((o) => o.object), isForced: force === true });
     if (resync !== true) await refuseSilentResync(tx, { applicationId, syncConfigId, before: stored, after: objects });
     const row = await tx.syncConfig.update({
@@ -48,7 +56,7 @@ export async function updateSyncConfig({ ctx, input }: Args<unknown, SyncsCtx>):
       data: {
         objects: objects as unknown as Prisma.InputJsonValue,
         newObjects: newObjects ?? before.newObjects,
-        ...(given === undefined ? {} : { knownObjects: offeredBy(ctx.catalog, provider) }),
+        ...(given === undefined ? {} : { knownObjects: offeredBy(offer.provider) }),
         startOnConnection: startOnConnection ?? before.startOnConnection,
         status: status ?? before.status,
         version: { increment: 1 },
@@ -64,7 +72,7 @@ export async function updateSyncConfig({ ctx, input }: Args<unknown, SyncsCtx>):
     }
     await reconcile({ tx, clock: ctx.clock, input: { applicationId, providerConfigId } });
     await audit(tx, ctx, { applicationId, action: 'sync_config.updated', target: syncConfigId });
-    return toSyncConfig(row, ctx.catalog);
+    return viewSyncConfig(row, offer.provider);
   });
 }
 

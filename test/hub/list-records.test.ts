@@ -63,6 +63,7 @@ const token = (applicationId: string, customerId: string): Actor => ({
   scopes: ['records:read'],
 });
 const catalog = {
+  compiled: new Map(),
   listed(provider: string, object: string) {
     if (provider !== 'crm' || !['contact', 'deal'].includes(object)) throw new AppError('object_unknown', 'No such object.');
     return { object };

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.ts';
-import type { ApproveHeldDeletesData, ApproveHeldDeletesErrors, ApproveHeldDeletesResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateApplicationData, CreateApplicationErrors, CreateApplicationResponses, CreateConnectSessionData, CreateConnectSessionErrors, CreateConnectSessionResponses, CreateCustomerTokenData, CreateCustomerTokenErrors, CreateCustomerTokenResponses, CreateProviderConfigData, CreateProviderConfigErrors, CreateProviderConfigResponses, CreateSyncConfigData, CreateSyncConfigErrors, CreateSyncConfigResponses, DeleteCustomerData, DeleteCustomerErrors, DeleteCustomerResponses, DeleteProviderConfigData, DeleteProviderConfigErrors, DeleteProviderConfigResponses, DeleteSyncConfigData, DeleteSyncConfigErrors, DeleteSyncConfigResponses, DisconnectConnectionData, DisconnectConnectionErrors, DisconnectConnectionResponses, GetApplicationData, GetApplicationErrors, GetApplicationResponses, GetCheckpointData, GetCheckpointErrors, GetCheckpointResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectSessionData, GetConnectSessionErrors, GetConnectSessionResponses, GetCustomerData, GetCustomerErrors, GetCustomerResponses, GetDestinationData, GetDestinationErrors, GetDestinationResponses, GetProviderConfigData, GetProviderConfigErrors, GetProviderConfigResponses, GetProviderData, GetProviderErrors, GetProviderResponses, GetRateBudgetsData, GetRateBudgetsErrors, GetRateBudgetsResponses, GetRunData, GetRunErrors, GetRunResponses, GetSyncConfigData, GetSyncConfigErrors, GetSyncConfigResponses, GetSyncData, GetSyncErrors, GetSyncResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListCustomersData, ListCustomersErrors, ListCustomersResponses, ListDestinationsData, ListDestinationsErrors, ListDestinationsResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListHeldDeletesData, ListHeldDeletesErrors, ListHeldDeletesResponses, ListHeldRecordsData, ListHeldRecordsErrors, ListHeldRecordsResponses, ListProviderConfigsData, ListProviderConfigsErrors, ListProviderConfigsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSyncConfigsData, ListSyncConfigsErrors, ListSyncConfigsResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, PauseSyncData, PauseSyncErrors, PauseSyncResponses, RejectHeldDeletesData, RejectHeldDeletesErrors, RejectHeldDeletesResponses, ResetSyncData, ResetSyncErrors, ResetSyncResponses, ResumeSyncData, ResumeSyncErrors, ResumeSyncResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, SetCheckpointData, SetCheckpointErrors, SetCheckpointResponses, TriggerSyncData, TriggerSyncErrors, TriggerSyncResponses, UpdateApplicationData, UpdateApplicationErrors, UpdateApplicationResponses, UpdateConnectionData, UpdateConnectionErrors, UpdateConnectionResponses, UpdateProviderConfigData, UpdateProviderConfigErrors, UpdateProviderConfigResponses, UpdateSyncConfigData, UpdateSyncConfigErrors, UpdateSyncConfigResponses, UpsertCustomerData, UpsertCustomerErrors, UpsertCustomerResponses } from './types.gen.ts';
+import type { ApproveHeldDeletesData, ApproveHeldDeletesErrors, ApproveHeldDeletesResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateApplicationData, CreateApplicationErrors, CreateApplicationResponses, CreateConnectSessionData, CreateConnectSessionErrors, CreateConnectSessionResponses, CreateCustomerTokenData, CreateCustomerTokenErrors, CreateCustomerTokenResponses, CreateProviderConfigData, CreateProviderConfigErrors, CreateProviderConfigResponses, CreateSyncConfigData, CreateSyncConfigErrors, CreateSyncConfigResponses, DeclareProviderData, DeclareProviderErrors, DeclareProviderResponses, DeleteCustomerData, DeleteCustomerErrors, DeleteCustomerResponses, DeleteProviderConfigData, DeleteProviderConfigErrors, DeleteProviderConfigResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderResponses, DeleteSyncConfigData, DeleteSyncConfigErrors, DeleteSyncConfigResponses, DisconnectConnectionData, DisconnectConnectionErrors, DisconnectConnectionResponses, GetApplicationData, GetApplicationErrors, GetApplicationResponses, GetCheckpointData, GetCheckpointErrors, GetCheckpointResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectSessionData, GetConnectSessionErrors, GetConnectSessionResponses, GetCustomerData, GetCustomerErrors, GetCustomerResponses, GetDestinationData, GetDestinationErrors, GetDestinationResponses, GetProviderConfigData, GetProviderConfigErrors, GetProviderConfigResponses, GetProviderData, GetProviderDefinitionData, GetProviderDefinitionErrors, GetProviderDefinitionResponses, GetProviderErrors, GetProviderResponses, GetRateBudgetsData, GetRateBudgetsErrors, GetRateBudgetsResponses, GetRunData, GetRunErrors, GetRunResponses, GetSyncConfigData, GetSyncConfigErrors, GetSyncConfigResponses, GetSyncData, GetSyncErrors, GetSyncResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListCustomersData, ListCustomersErrors, ListCustomersResponses, ListDestinationsData, ListDestinationsErrors, ListDestinationsResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListHeldDeletesData, ListHeldDeletesErrors, ListHeldDeletesResponses, ListHeldRecordsData, ListHeldRecordsErrors, ListHeldRecordsResponses, ListProviderConfigsData, ListProviderConfigsErrors, ListProviderConfigsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSyncConfigsData, ListSyncConfigsErrors, ListSyncConfigsResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, PauseSyncData, PauseSyncErrors, PauseSyncResponses, RefreshSyncConfigData, RefreshSyncConfigErrors, RefreshSyncConfigResponses, RejectHeldDeletesData, RejectHeldDeletesErrors, RejectHeldDeletesResponses, ResetSyncData, ResetSyncErrors, ResetSyncResponses, ResumeSyncData, ResumeSyncErrors, ResumeSyncResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, SetCheckpointData, SetCheckpointErrors, SetCheckpointResponses, TriggerSyncData, TriggerSyncErrors, TriggerSyncResponses, UpdateApplicationData, UpdateApplicationErrors, UpdateApplicationResponses, UpdateConnectionData, UpdateConnectionErrors, UpdateConnectionResponses, UpdateProviderConfigData, UpdateProviderConfigErrors, UpdateProviderConfigResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderResponses, UpdateSyncConfigData, UpdateSyncConfigErrors, UpdateSyncConfigResponses, UpsertCustomerData, UpsertCustomerErrors, UpsertCustomerResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -150,6 +150,44 @@ export const listProviders = <ThrowOnError extends boolean = true>(options?: Opt
 });
 
 /**
+ * Declare a provider
+ *
+ * A provider of your own, as data: for this application only, usable at once. HTTPS to hosts of the public internet. What does not hold is refused place by place.
+ *
+ * Needs the scope `provider_configs:write`.
+ */
+export const declareProvider = <ThrowOnError extends boolean = true>(options: Options<DeclareProviderData, ThrowOnError>): RequestResult<DeclareProviderResponses, DeclareProviderErrors, ThrowOnError> => (options.client ?? client).post<DeclareProviderResponses, DeclareProviderErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/providers',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a declared provider
+ *
+ * Refused while a provider config uses it. Records stay in the hub.
+ *
+ * Needs the scope `provider_configs:write`.
+ */
+export const deleteProvider = <ThrowOnError extends boolean = true>(options: Options<DeleteProviderData, ThrowOnError>): RequestResult<DeleteProviderResponses, DeleteProviderErrors, ThrowOnError> => (options.client ?? client).delete<DeleteProviderResponses, DeleteProviderErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/providers/{provider}',
+    ...options
+});
+
+/**
  * Get a provider
  *
  * One provider with its objects and the strategies that each allows.
@@ -163,6 +201,44 @@ export const getProvider = <ThrowOnError extends boolean = true>(options: Option
             type: 'http'
         }],
     url: '/v1/providers/{provider}',
+    ...options
+});
+
+/**
+ * Update a declared provider
+ *
+ * Replaces the definition; the next read of every process follows it. Refused where it takes away what a sync config reads, and where connections would send their credentials to other addresses. Another record id or another mark needs `resync`.
+ *
+ * Needs the scope `provider_configs:write`.
+ */
+export const updateProvider = <ThrowOnError extends boolean = true>(options: Options<UpdateProviderData, ThrowOnError>): RequestResult<UpdateProviderResponses, UpdateProviderErrors, ThrowOnError> => (options.client ?? client).put<UpdateProviderResponses, UpdateProviderErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/providers/{provider}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get the definition of a declared provider
+ *
+ * As it was sent, with its version. Providers of the catalog are not declared and have none here.
+ *
+ * Needs the scope `provider_configs:read`.
+ */
+export const getProviderDefinition = <ThrowOnError extends boolean = true>(options: Options<GetProviderDefinitionData, ThrowOnError>): RequestResult<GetProviderDefinitionResponses, GetProviderDefinitionErrors, ThrowOnError> => (options.client ?? client).get<GetProviderDefinitionResponses, GetProviderDefinitionErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/providers/{provider}/definition',
     ...options
 });
 
@@ -624,6 +700,23 @@ export const updateSyncConfig = <ThrowOnError extends boolean = true>(options: O
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Refresh a sync config
+ *
+ * Looks at what the provider offers by now. New objects are synced as the catalog recommends where `new_objects` is `include`, and told in `newly_offered` where it is `list`. The same happens when a process starts to work and when a declared provider changes.
+ *
+ * Needs the scope `sync_configs:write`.
+ */
+export const refreshSyncConfig = <ThrowOnError extends boolean = true>(options: Options<RefreshSyncConfigData, ThrowOnError>): RequestResult<RefreshSyncConfigResponses, RefreshSyncConfigErrors, ThrowOnError> => (options.client ?? client).post<RefreshSyncConfigResponses, RefreshSyncConfigErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/sync-configs/{sync_config_id}:refresh',
+    ...options
 });
 
 /**

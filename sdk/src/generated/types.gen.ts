@@ -233,6 +233,10 @@ export type Provider = {
      */
     provider: string;
     /**
+     * Declared by this application; nobody else sees it.
+     */
+    is_declared: boolean;
+    /**
      * Its name for people.
      */
     display_name: string;
@@ -414,6 +418,49 @@ export type CapturePatterns = {
      * One record by its id, from the hub.
      */
     hub_lookup: boolean;
+};
+
+export type DeclaredProvider = {
+    /**
+     * Its name in every other call.
+     */
+    provider: string;
+    /**
+     * Counts the changes; a change names the version that it was made from.
+     */
+    version: number;
+    definition: ProviderDefinition;
+    /**
+     * When it was declared.
+     */
+    created_at: string;
+    /**
+     * When it was last changed.
+     */
+    updated_at: string;
+};
+
+/**
+ * What the files in `providers/` say, in snake_case and without functions: `docs/declared-providers.md` has every field. The name begins with `x_`.
+ */
+export type ProviderDefinition = {
+    [key: string]: unknown;
+};
+
+export type DeclareProvider = {
+    definition: ProviderDefinition;
+};
+
+export type UpdateProvider = {
+    /**
+     * The version that the change was made from.
+     */
+    version: number;
+    definition: ProviderDefinition;
+    /**
+     * Yes, read everything again where ids or marks are others now.
+     */
+    resync?: boolean;
 };
 
 export type ProviderConfig = {
@@ -1231,6 +1278,10 @@ export type SyncConfigObject = {
      * The object's name at the provider.
      */
     object: string;
+    /**
+     * The objects that are read under it and took it in; null: you ordered it.
+     */
+    required_by: Array<string> | null;
     /**
      * Why this strategy, where it was chosen for you; null: you chose it.
      */
@@ -2125,7 +2176,7 @@ export type Event = {
 /**
  * What happened: noun.past-verb.
  */
-export type EventType = 'connection.created' | 'connection.needs_reauth' | 'connection.reconnected' | 'connection.disabled' | 'provider_config.broken' | 'run.completed' | 'run.failed' | 'sync.held' | 'sync.gap_found' | 'sync.paused' | 'sync.resumed' | 'records.changed' | 'records.purged' | 'held_deletes.approved' | 'held_deletes.rejected' | 'schema.changed';
+export type EventType = 'connection.created' | 'connection.needs_reauth' | 'connection.reconnected' | 'connection.disabled' | 'provider_config.broken' | 'run.completed' | 'run.failed' | 'sync.held' | 'sync.gap_found' | 'sync.paused' | 'sync.resumed' | 'sync_config.objects_included' | 'records.changed' | 'records.purged' | 'held_deletes.approved' | 'held_deletes.rejected' | 'schema.changed';
 
 export type AuditPage = {
     /**
@@ -2523,6 +2574,119 @@ export type ListProvidersResponses = {
 
 export type ListProvidersResponse = ListProvidersResponses[keyof ListProvidersResponses];
 
+export type DeclareProviderData = {
+    body: DeclareProvider;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/providers';
+};
+
+export type DeclareProviderErrors = {
+    /**
+     * Problem: `input_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`, `already_exists`, `conflict`
+     */
+    409: Problem;
+    /**
+     * Problem: `body_too_large`
+     */
+    413: Problem;
+    /**
+     * Problem: `content_type_unsupported`
+     */
+    415: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type DeclareProviderError = DeclareProviderErrors[keyof DeclareProviderErrors];
+
+export type DeclareProviderResponses = {
+    /**
+     * Declare a provider
+     */
+    201: DeclaredProvider;
+};
+
+export type DeclareProviderResponse = DeclareProviderResponses[keyof DeclareProviderResponses];
+
+export type DeleteProviderData = {
+    body?: never;
+    path: {
+        /**
+         * Its name in the catalog.
+         */
+        provider: string;
+    };
+    query?: never;
+    url: '/v1/providers/{provider}';
+};
+
+export type DeleteProviderErrors = {
+    /**
+     * Problem: `input_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `conflict`
+     */
+    409: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type DeleteProviderError = DeleteProviderErrors[keyof DeleteProviderErrors];
+
+export type DeleteProviderResponses = {
+    /**
+     * Delete a declared provider
+     */
+    204: void;
+};
+
+export type DeleteProviderResponse = DeleteProviderResponses[keyof DeleteProviderResponses];
+
 export type GetProviderData = {
     body?: never;
     path: {
@@ -2572,6 +2736,118 @@ export type GetProviderResponses = {
 };
 
 export type GetProviderResponse = GetProviderResponses[keyof GetProviderResponses];
+
+export type UpdateProviderData = {
+    body: UpdateProvider;
+    path: {
+        /**
+         * Its name in the catalog.
+         */
+        provider: string;
+    };
+    query?: never;
+    url: '/v1/providers/{provider}';
+};
+
+export type UpdateProviderErrors = {
+    /**
+     * Problem: `input_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `conflict`, `resync_required`
+     */
+    409: Problem;
+    /**
+     * Problem: `body_too_large`
+     */
+    413: Problem;
+    /**
+     * Problem: `content_type_unsupported`
+     */
+    415: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type UpdateProviderError = UpdateProviderErrors[keyof UpdateProviderErrors];
+
+export type UpdateProviderResponses = {
+    /**
+     * Update a declared provider
+     */
+    200: DeclaredProvider;
+};
+
+export type UpdateProviderResponse = UpdateProviderResponses[keyof UpdateProviderResponses];
+
+export type GetProviderDefinitionData = {
+    body?: never;
+    path: {
+        /**
+         * Its name in the catalog.
+         */
+        provider: string;
+    };
+    query?: never;
+    url: '/v1/providers/{provider}/definition';
+};
+
+export type GetProviderDefinitionErrors = {
+    /**
+     * Problem: `input_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type GetProviderDefinitionError = GetProviderDefinitionErrors[keyof GetProviderDefinitionErrors];
+
+export type GetProviderDefinitionResponses = {
+    /**
+     * Get the definition of a declared provider
+     */
+    200: DeclaredProvider;
+};
+
+export type GetProviderDefinitionResponse = GetProviderDefinitionResponses[keyof GetProviderDefinitionResponses];
 
 export type ListProviderConfigsData = {
     body?: never;
@@ -3786,7 +4062,7 @@ export type DeleteSyncConfigErrors = {
      */
     404: Problem;
     /**
-     * Problem: `force_required`
+     * Problem: `force_required`, `conflict`
      */
     409: Problem;
     /**
@@ -3921,6 +4197,66 @@ export type UpdateSyncConfigResponses = {
 };
 
 export type UpdateSyncConfigResponse = UpdateSyncConfigResponses[keyof UpdateSyncConfigResponses];
+
+export type RefreshSyncConfigData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The sync config's id.
+         */
+        sync_config_id: string;
+    };
+    query?: never;
+    url: '/v1/sync-configs/{sync_config_id}:refresh';
+};
+
+export type RefreshSyncConfigErrors = {
+    /**
+     * Problem: `input_invalid`, `provider_unknown`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`, `conflict`
+     */
+    409: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type RefreshSyncConfigError = RefreshSyncConfigErrors[keyof RefreshSyncConfigErrors];
+
+export type RefreshSyncConfigResponses = {
+    /**
+     * Refresh a sync config
+     */
+    200: SyncConfig;
+};
+
+export type RefreshSyncConfigResponse = RefreshSyncConfigResponses[keyof RefreshSyncConfigResponses];
 
 export type ListSyncsData = {
     body?: never;
@@ -4899,7 +5235,7 @@ export type ListEventsData = {
          */
         page_size?: number;
         /**
-         * Only these types, comma-separated: `connection.created`, `connection.needs_reauth`, `connection.reconnected`, `connection.disabled`, `provider_config.broken`, `run.completed`, `run.failed`, `sync.held`, `sync.gap_found`, `sync.paused`, `sync.resumed`, `records.changed`, `records.purged`, `held_deletes.approved`, `held_deletes.rejected`, `schema.changed`.
+         * Only these types, comma-separated: `connection.created`, `connection.needs_reauth`, `connection.reconnected`, `connection.disabled`, `provider_config.broken`, `run.completed`, `run.failed`, `sync.held`, `sync.gap_found`, `sync.paused`, `sync.resumed`, `sync_config.objects_included`, `records.changed`, `records.purged`, `held_deletes.approved`, `held_deletes.rejected`, `schema.changed`.
          */
         types?: string;
     };

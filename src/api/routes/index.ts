@@ -30,8 +30,12 @@ import { deleteProviderConfigEndpoint } from './provider-configs/delete.ts';
 import { getProviderConfigEndpoint } from './provider-configs/get.ts';
 import { listProviderConfigsEndpoint } from './provider-configs/list.ts';
 import { updateProviderConfigEndpoint } from './provider-configs/update.ts';
+import { declareProviderEndpoint } from './providers/declare.ts';
+import { deleteProviderEndpoint } from './providers/delete.ts';
 import { getProviderEndpoint } from './providers/get.ts';
+import { getProviderDefinitionEndpoint } from './providers/get-definition.ts';
 import { listProvidersEndpoint } from './providers/list.ts';
+import { updateProviderEndpoint } from './providers/update.ts';
 import { listRecordsEndpoint } from './records/list.ts';
 import { getRunEndpoint } from './runs/get.ts';
 import { listRunsEndpoint } from './runs/list.ts';
@@ -39,6 +43,7 @@ import { createSyncConfigEndpoint } from './sync-configs/create.ts';
 import { deleteSyncConfigEndpoint } from './sync-configs/delete.ts';
 import { getSyncConfigEndpoint } from './sync-configs/get.ts';
 import { listSyncConfigsEndpoint } from './sync-configs/list.ts';
+import { refreshSyncConfigEndpoint } from './sync-configs/refresh.ts';
 import { updateSyncConfigEndpoint } from './sync-configs/update.ts';
 import { getSyncEndpoint } from './syncs/get.ts';
 import { getCheckpointEndpoint } from './syncs/get-checkpoint.ts';
@@ -59,6 +64,10 @@ export const endpoints: readonly Endpoint[] = [
   revokeApiKeyEndpoint,
   listProvidersEndpoint,
   getProviderEndpoint,
+  declareProviderEndpoint,
+  getProviderDefinitionEndpoint,
+  updateProviderEndpoint,
+  deleteProviderEndpoint,
   createProviderConfigEndpoint,
   listProviderConfigsEndpoint,
   getProviderConfigEndpoint,
@@ -82,6 +91,7 @@ export const endpoints: readonly Endpoint[] = [
   listSyncConfigsEndpoint,
   getSyncConfigEndpoint,
   updateSyncConfigEndpoint,
+  refreshSyncConfigEndpoint,
   deleteSyncConfigEndpoint,
   listSyncsEndpoint,
   getSyncEndpoint,

@@ -16,6 +16,8 @@ export interface PlanInput {
   /** The age at which the provider forgets the changes of its feed; null: it does not say. */
   feedSecondsMax: number | null;
   windowSeconds: number | null;
+  /** What is wanted has changed then: a read that began before asks for something else. null: never. */
+  readsAnewSince: Date | null;
   now: Date;
   /** Parts that each kind of read has now (0: the object cannot be read so); a provider may have changed since the read began. */
   parts: Record<ReadKind, number>;
@@ -34,7 +36,8 @@ export interface Plan {
 export function planRead(input: PlanInput): Plan {
   const { read } = input.state;
   const wanted = chooseRead(input);
-  if (read && read.part <= input.parts[read.kind] && (wanted.kind !== 'full' || read.kind === 'full'))
+  const isOutdated = read !== null && input.readsAnewSince !== null && Date.parse(read.startedAt) < input.readsAnewSince.getTime();
+  if (read && !isOutdated && read.part <= input.parts[read.kind] && (wanted.kind !== 'full' || read.kind === 'full'))
     return { kind: read.kind, isResumed: true, warnings: read.warnings };
   return { ...wanted, isResumed: false };
 }

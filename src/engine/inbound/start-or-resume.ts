@@ -23,6 +23,7 @@ export async function startOrResume(slice: Slice): Promise<void> {
     watermarkType: definition.incremental?.watermark.type ?? null,
     feedSecondsMax: definition.delta?.maxAgeSeconds ?? null,
     windowSeconds: sync.windowSeconds,
+    readsAnewSince: sync.readsAnewSince,
     now: ctx.clock.now(),
     parts: { full: count('full'), incremental: count('incremental'), delta: count('delta'), window: count('window'), keys: count('keys') },
   });

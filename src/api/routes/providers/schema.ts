@@ -74,6 +74,7 @@ const ProviderObject = z
 export const Provider = z
   .object({
     provider: z.string().openapi({ description: 'Its name in every other call.', example: 'hubspot' }),
+    is_declared: z.boolean().openapi({ description: 'Declared by this application; nobody else sees it.' }),
     display_name: z.string().openapi({ description: 'Its name for people.', example: 'HubSpot' }),
     categories: z.array(z.string()).openapi({ description: 'What kind of tool it is.', example: ['crm'] }),
     docs_url: z.string().openapi({ description: "The provider's API documentation." }),
@@ -95,6 +96,7 @@ export const Provider = z
 export function wireProvider(provider: ProviderCapabilities): z.input<typeof Provider> {
   return {
     provider: provider.provider,
+    is_declared: provider.isDeclared,
     display_name: provider.displayName,
     categories: provider.categories,
     docs_url: provider.docsUrl,

@@ -15,7 +15,7 @@ export const deleteSyncConfigEndpoint = endpoint({
   params: z.strictObject({ sync_config_id: pathId('sync_config_id', 'sync config', syncConfigExample) }),
   query: z.strictObject({ force: queryBoolean('Delete although syncs go with it.') }),
   status: 204,
-  errors: ['not_found', 'force_required'],
+  errors: ['not_found', 'force_required', 'conflict'],
   async handle({ ctx, params, query }) {
     await deleteSyncConfig({ ctx, input: { syncConfigId: params.sync_config_id, force: query.force } });
     return undefined;

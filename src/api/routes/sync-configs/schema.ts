@@ -143,6 +143,10 @@ export function wireOrder(order: SyncOrder) {
 const SyncConfigObject = z
   .object({
     object: objectField,
+    required_by: z
+      .array(z.string())
+      .nullable()
+      .openapi({ description: 'The objects that are read under it and took it in; null: you ordered it.' }),
     strategy_reason: z.string().nullable().openapi({ description: 'Why this strategy, where it was chosen for you; null: you chose it.' }),
     ...decidedOrder,
   })
@@ -173,8 +177,9 @@ export function wireSyncConfig(config: SyncConfigOf): z.input<typeof SyncConfig>
     provider_config_id: config.providerConfigId,
     provider,
     destination_id: config.destinationId,
-    objects: config.objects.map(({ object, strategyReason, ...order }) => ({
+    objects: config.objects.map(({ object, requiredBy, strategyReason, ...order }) => ({
       object,
+      required_by: requiredBy,
       strategy_reason: strategyReason,
       ...wireOrder(order),
     })),

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { requireScope } from '../../base/actor.ts';
+import { AppError } from '../../base/errors.ts';
+import { type Args, type Prisma, withTransaction } from '../../db/index.ts';
+import type { Json } from '../../kit/index.ts';
+import { audit } from '../../tenancy/index.ts';
+import type { CatalogCtx } from '../catalog.ts';
+import { type DeclaredProvider, definitionInput, requireDefinition, viewDeclared } from './declared-provider.ts';
+
+const DeclareProvider = z.strictObject({ definition: definitionInput });
+
+const declaredMax = 50;
+
+/** A provider of the application's own, as data. It can be used at once, by this application and no other. */
+export async function declareProvider({ ctx, input }: Args<z.input<typeof DeclareProvider>, CatalogCtx>): Promise<DeclaredProvider> {
+  const { applicationId } = requireScope(ctx.actor, 'provider_configs:write');
+  const definition = DeclareProvider.parse(input).definition as Json;
+  const { name } = requireDefinition(definition);
+  return withTransaction(ctx, async (tx) => {
+    // One declaration of an application at a time, so that the count holds.
+    await tx.$queryRaw`select id from application where id = ${applicationId}::text for no key update`;
+    if (await tx.declaredProvider.findUnique({ where: { applicationId_name: { applicationId, name } }, select: { name: true } }))
+      throw new AppError('already_exists', `This application has declared ${name}. Update it instead.`);
+    if ((await tx.declaredProvider.count({ where: { applicationId } })) >= declaredMax)
+      throw new AppError('conflict', `An application declares at most ${declaredMax} providers. Delete one that is not used.`);
+    const now = ctx.clock.now();
+    const row = await tx.declaredProvider.create({
+      data: { applicationId, name, definition: definition as Prisma.InputJsonValue, createdAt: now, updatedAt: now },
+    });
+    await audit(tx, ctx, { applicationId, action: 'provider.declared', target: name });
+    return viewDeclared(row);
+  });
+}

@@ -1,0 +1,118 @@
+import { AppError } from '../../base/errors.ts';
+import type { DeclaredProvider as DeclaredRow } from '../../db/generated/client.ts';
+import type { Json, ObjectDefinition, ProviderDefinition } from '../../kit/index.ts';
+import { type Catalog, type CatalogCtx, listedAs, unknownObject } from '../catalog.ts';
+import { compileDefinition } from './compile-definition.ts';
+import { declaredPrefix } from './definition-schema.ts';
+
+/** What a look needs, and of the catalog only the members for what is asked. */
+interface FindCtx<Member extends keyof Catalog = never> {
+  catalog: Pick<Catalog, Member | 'compiled'>;
+  db: { prisma: Pick<CatalogCtx['db']['prisma'], 'declaredProvider'> };
+}
+
+/** Compiled definitions that a process keeps; beyond it the oldest are compiled again when they are used. */
+const compiledMax = 500;
+
+/** The listing asks for nothing but the name of the object that is read. */
+export type ListedCtx = FindCtx & { catalog: { listed(provider: string, object: string): { object: string } } };
+
+/** A provider of the catalog, or one that this application has declared. Every process sees a changed one at its next look. */
+export async function findProvider(ctx: FindCtx<'provider'>, applicationId: string, name: string): Promise<ProviderDefinition> {
+  return isDeclaredName(name) ? findDeclared(ctx, applicationId, name) : ctx.catalog.provider(name);
+}
+
+/** One of its objects, by name. */
+export async function findObject(
+  ctx: FindCtx<'object'>,
+  applicationId: string,
+  provider: string,
+  object: string,
+): Promise<ObjectDefinition> {
+  return isDeclaredName(provider)
+    ? objectOf(await findDeclared(ctx, applicationId, provider), object)
+    : ctx.catalog.object(provider, object);
+}
+
+/** A provider with all of its objects at hand, for whoever asks for several. */
+export interface OpenProvider {
+  provider: ProviderDefinition;
+  /** Throws `object_unknown`. */
+  object(name: string): ObjectDefinition;
+}
+
+export async function openProvider(ctx: FindCtx<'provider' | 'object'>, applicationId: string, name: string): Promise<OpenProvider> {
+  const provider = await findProvider(ctx, applicationId, name);
+  const isDeclared = isDeclaredName(name);
+  return { provider, object: (object) => (isDeclared ? objectOf(provider, object) : ctx.catalog.object(name, object)) };
+}
+
+/** Like `findObject`, for whoever lists records: see `Catalog.listed`. */
+export async function findListed(ctx: ListedCtx, applicationId: string, provider: string, object: string): Promise<{ object: string }> {
+  if (!isDeclaredName(provider)) return ctx.catalog.listed(provider, object);
+  const found = await findDeclared(ctx, applicationId, provider);
+  const read = listedAs(found, object);
+  objectOf(found, read);
+  return { object: read };
+}
+
+async function findDeclared(ctx: FindCtx, applicationId: string, name: string): Promise<ProviderDefinition> {
+  const stored = { applicationId_name: { applicationId, name } };
+  const state = await ctx.db.prisma.declaredProvider.findUnique({ where: stored, select: { version: true, updatedAt: true } });
+  if (state === null) throw unknownProvider(name);
+  const known = ctx.catalog.compiled.get(keyOf({ applicationId, name, ...state }));
+  if (known !== undefined) return known;
+  const row = await ctx.db.prisma.declaredProvider.findUnique({ where: stored });
+  if (row === null) throw unknownProvider(name);
+  return compiledOf(ctx, row);
+}
+
+/** All that an application has declared; there is a bound to how many they are. One that no longer holds is left out: reading it says why. */
+export async function declaredBy(ctx: FindCtx, applicationId: string): Promise<ProviderDefinition[]> {
+  const rows = await ctx.db.prisma.declaredProvider.findMany({ where: { applicationId }, orderBy: { name: 'asc' } });
+  return rows.flatMap((row) => {
+    const known = ctx.catalog.compiled.get(keyOf(row)) ?? compileDefinition(row.definition as Json).definition;
+    return known === null ? [] : [known];
+  });
+}
+
+export function isDeclaredName(name: string): boolean {
+  return name.startsWith(declaredPrefix);
+}
+
+/** The definition of a stored row. One that a newer version of the product no longer accepts says what it lacks. */
+export function compiledOf(ctx: Pick<FindCtx, 'catalog'>, row: DeclaredRow): ProviderDefinition {
+  const key = keyOf(row);
+  const known = ctx.catalog.compiled.get(key);
+  if (known !== undefined) return known;
+  const { definition, problems } = compileDefinition(row.definition as Json);
+  if (definition === null)
+    throw new AppError(
+      'provider_unknown',
+      `The declared provider ${row.name} no longer holds: update it. ${problems[0]!.path}: ${problems[0]!.message}`,
+      {
+        details: { problems },
+      },
+    );
+  const { compiled } = ctx.catalog;
+  compiled.set(key, definition);
+  if (compiled.size > compiledMax) compiled.delete(compiled.keys().next().value!);
+  return definition;
+}
+
+export function objectOf(provider: ProviderDefinition, name: string): ObjectDefinition {
+  if (!Object.hasOwn(provider.objects, name)) throw unknownObject(provider, name);
+  return provider.objects[name]!;
+}
+
+/** A provider that is deleted and declared again begins at version 1; the time tells them apart. */
+function keyOf({ applicationId, name, version, updatedAt }: Pick<DeclaredRow, 'applicationId' | 'name' | 'version' | 'updatedAt'>): string {
+  return `${applicationId} ${name} ${version} ${updatedAt.getTime()}`;
+}
+
+function unknownProvider(name: string): AppError {
+  return new AppError(
+    'provider_unknown',
+    `This application has declared no provider ${JSON.stringify(name.slice(0, 100))}. Declare it first.`,
+  );
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { compilePath, readPath } from '../../base/path.ts';
+import {
+  byCursor,
+  byKeyset,
+  byMark,
+  byNextLink,
+  byPageNumber,
+  type Json,
+  type PageRequest,
+  type Paging,
+  type ReadDefinition,
+} from '../../kit/index.ts';
+import { fillRequest, type RequestTemplate, requestTemplateSchema } from './request-template.ts';
+
+const name = z.string().min(1).max(200);
+const path = z.string().min(1).max(500);
+
+/** How a part is paged, as data: the kinds of the kit. */
+export const pagingSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('cursor'), name, path }),
+  z.strictObject({ kind: z.literal('next_link'), path }),
+  z.strictObject({ kind: z.literal('page_number'), name, firstPage: z.int().min(0).max(1) }),
+  z.strictObject({ kind: z.literal('keyset'), name }),
+  z.strictObject({ kind: z.literal('mark'), name, more: path.optional() }),
+  z.strictObject({ kind: z.literal('none') }),
+]);
+
+/** The members of a part that are functions in code; the others are checked by the catalog's own schema. */
+export const partSchema = z.looseObject({ request: requestTemplateSchema, paging: pagingSchema });
+
+export const readSchema = z.looseObject({
+  prepare: z
+    .strictObject({
+      request: requestTemplateSchema,
+      /** What is kept of the answer, for `{prepared}`: the value at `path`, or of every element of the list there the value at `item`. */
+      keep: z.strictObject({ path, item: path.optional() }),
+    })
+    .optional(),
+  parts: z.array(partSchema).min(1).max(20),
+});
+
+const preparedMax = 1000;
+
+/** A read with the functions that its data stands for. */
+export function compileRead({ prepare, parts, ...rest }: z.infer<typeof readSchema>): ReadDefinition {
+  const compiled = parts.map(({ request, paging, ...part }) => ({ ...part, ...compilePaging(paging, request) }));
+  return {
+    ...rest,
+    ...(prepare && { prepare: { request: fillRequest(prepare.request, nothing, true), reduce: keeper(prepare.keep) } }),
+    // The catalog's schema checks what is still unknown here, before anything uses it.
+    parts: compiled as unknown as ReadDefinition['parts'],
+  };
+}
+
+const nothing = { object: '', pageSize: 0, since: null, prepared: null };
+
+function compilePaging(paging: z.infer<typeof pagingSchema>, request: RequestTemplate): Paging {
+  const first = (page: PageRequest) => fillRequest(request, page, page.position === null);
+  switch (paging.kind) {
+    case 'cursor':
+      return byCursor({ first, ...paging });
+    case 'next_link':
+      return byNextLink({ first, ...paging });
+    case 'page_number':
+      return byPageNumber({ first: (page) => fillRequest(request, page, true), ...paging });
+    case 'keyset':
+      return byKeyset({ first: (page) => fillRequest(request, page, true), ...paging });
+    case 'mark': {
+      const { name: parameter, more } = paging;
+      return byMark({ first, name: parameter, ...(more === undefined ? {} : { more }) });
+    }
+    case 'none':
+      return { request: first, next: () => null };
+    default:
+      throw new Error(`unknown paging ${JSON.stringify(paging satisfies never)}`);
+  }
+}
+
+function keeper({ path: at, item }: { path: string; item?: string | undefined }): (body: Json) => Json {
+  return (body) => {
+    const found = readPath(body, compilePath(at)) as Json | undefined;
+    if (item === undefined || !Array.isArray(found)) return found ?? null;
+    return found.slice(0, preparedMax).map((one) => (readPath(one, compilePath(item)) as Json | undefined) ?? null);
+  };
+}
