@@ -9,10 +9,14 @@ import { lastDrawnSeq } from './feed.ts';
 import type { HubHandle } from './handle.ts';
 import { holdDeletes } from './hold-deletes.ts';
 import { closeHold, decideHold, listHeldDeletes, listHolds } from './holds.ts';
+import { dropHookNews, dropOldHookPayloads, keepHookPayloads, readHookNews, readHookPayloads } from './hook-payloads.ts';
+import { listShapeChanges } from './learn-shape.ts';
 import { listPage } from './list-page.ts';
+import { nextRecordId } from './next-record-id.ts';
 import { purgeBatch } from './purge.ts';
 import { settleHold } from './settle-hold.ts';
 import { ensureTable, findTable } from './tables.ts';
+import { writeHooked } from './write-hooked.ts';
 import { writeSlice } from './write-slice.ts';
 
 /** The verbs of one hub, bound to where it stands. */
@@ -25,6 +29,7 @@ export function hubOf(hub: HubHandle): ListableHub {
     readCheckpoint: (syncId) => readCheckpoint(hub, syncId),
     takeCheckpoint: (input) => takeCheckpoint(hub, input),
     lastDrawnSeq: () => lastDrawnSeq(hub),
+    nextRecordId: (input) => nextRecordId(hub, input),
     beginRead: (input) => beginRead(hub, input),
     writeSlice: (input) => writeSlice(hub, input),
     countDeletes: (input) => countDeletes(hub, input),
@@ -35,7 +40,14 @@ export function hubOf(hub: HubHandle): ListableHub {
     decideHold: (input) => decideHold(hub, input),
     settleHold: (input) => settleHold(hub, input),
     closeHold: (input) => closeHold(hub, input),
+    keepHookPayloads: (input) => keepHookPayloads(hub, input),
+    readHookPayloads: (input) => readHookPayloads(hub, input),
+    writeHooked: (input) => writeHooked(hub, input),
+    readHookNews: (syncId) => readHookNews(hub, syncId),
+    dropHookNews: (input) => dropHookNews(hub, input),
+    dropOldHookPayloads: () => dropOldHookPayloads(hub),
     writeCheckpoint: (input) => writeCheckpoint(hub, input),
+    listShapeChanges: (input) => listShapeChanges(hub, input),
     purgeBatch: (input) => purgeBatch(hub, input),
     dropTombstones: (input) => dropTombstones(hub, input),
     listPage: (input) => listPage(hub, input),

@@ -1,8 +1,10 @@
 import type { Json, ReadKind } from '../kit/index.ts';
 import type { HeldDeletesOfHub } from './held-types.ts';
+import type { HooksOfHub } from './hook-types.ts';
+import type { ShapeChange } from './learn-shape.ts';
 
 /** One hub: the record tables of an application in a destination. Everything stands in one schema. */
-export interface Hub extends HeldDeletesOfHub {
+export interface Hub extends HeldDeletesOfHub, HooksOfHub {
   readonly schema: string;
   /** The registry's table of (provider, object); created when absent. */
   ensureTable(provider: string, object: string): Promise<HubTable>;
@@ -16,6 +18,8 @@ export interface Hub extends HeldDeletesOfHub {
   takeCheckpoint(input: Fenced): Promise<Checkpoint | null>;
   /** The last drawn seq: noted before a page is asked for, it is the clock that orders observations. */
   lastDrawnSeq(): Promise<bigint>;
+  /** The first live record of the connection behind `after`, in the order of ids; null: there is none. */
+  nextRecordId(input: { provider: string; object: string; connection: HubConnection; after: string }): Promise<string | null>;
 
   /** Begins a read: takes the fence, clears what an unfinished read left (seen rows, staged deletes), notes the horizon. */
   beginRead(
@@ -33,6 +37,9 @@ export interface Hub extends HeldDeletesOfHub {
   holdDeletes(input: Fenced & EndedRead & { reason: string; runId: string; checkpoint: (held: number) => Json }): Promise<number>;
   /** Only the checkpoint: set, reset, or moved without records. `fence` must be the current one or higher. */
   writeCheckpoint(input: Fenced & { state: Json }): Promise<void>;
+
+  /** New fields and types that writes of this sync found, after the change of that number. */
+  listShapeChanges(input: { syncId: string; after: bigint; rowsMax: number }): Promise<ShapeChange[]>;
 
   /** Empties at most `rowsMax` records of a connection into content-free tombstones and clears its quarantine. */
   purgeBatch(input: { connectionId: string; rowsMax: number }): Promise<{ purged: number; remaining: boolean }>;
@@ -108,6 +115,8 @@ export interface SliceInput extends Fenced {
   quarantined: QuarantinedRecord[];
   /** Paths whose change is a change; the hashes of the records are over them. Absent: the whole record counts. */
   observed?: readonly string[] | undefined;
+  /** Fields and types that were not there before are noted: as news, or (the first full read) as what is there. Absent: nobody looks. */
+  shape?: 'first' | 'news';
   /** Keeps every version beside the table, marked with this run. Absent: only what stands now is kept. */
   versions?: { runId: string } | undefined;
   /** Ids that were met without their records: they are marked as seen, and nothing else is done to them. */

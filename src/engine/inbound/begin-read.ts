@@ -7,6 +7,7 @@ import { startCursor } from './cursor.ts';
 import { textAt } from './fetch-page.ts';
 import { deletionsSince, sinceFor } from './since.ts';
 import { committed, nextState, type Slice } from './slice.ts';
+import { waitForParents } from './wait-for-parent.ts';
 
 /** Begins a read: a new generation in the hub, the first page still to be asked for. */
 export async function beginRead(slice: Slice, kind: ReadKind, restarts: number, warned: ReadWarning[] = []): Promise<void> {
@@ -15,6 +16,7 @@ export async function beginRead(slice: Slice, kind: ReadKind, restarts: number, 
   const from = { object: slice.definition, state, windowSeconds: lease.sync.windowSeconds, now };
   const deletions = deletionsSince(kind, from);
   const warnings: ReadWarning[] = deletions.isExpired ? [...warned, 'deletions_expired'] : warned;
+  const completeMax = await waitForParents(slice);
   const asked = await askBefore(slice, kind);
   let next = state;
   await hub.beginRead({
@@ -35,6 +37,7 @@ export async function beginRead(slice: Slice, kind: ReadKind, restarts: number, 
             ...{ met: 0, idless: 0, signals: 0, firstPageHighest: null, highest: null, highestDeletion: null },
             ...{ feed: asked.feed, total: null, warnings, startedAt: now.toISOString(), providerTime: asked.providerTime },
             ...{ restarts, resumedAt: null, deleting: null },
+            ...(completeMax === undefined ? {} : { completeMax }),
           },
         },
       );

@@ -1,6 +1,6 @@
 import { compilePath, readPath } from '../../base/path.ts';
 import type { IncomingRecord, QuarantinedRecord } from '../../hub/types.ts';
-import type { ObjectDefinition, PageAnswer, PageRequest, ReadKind, ReadPart } from '../../kit/index.ts';
+import { type ObjectDefinition, type PageAnswer, type PageRequest, ProviderError, type ReadKind, type ReadPart } from '../../kit/index.ts';
 import { openFeedPage } from '../page/feed-page.ts';
 import { observedHash } from '../page/observed-hash.ts';
 import { type OpenedPage, openPage } from '../page/read-page.ts';
@@ -8,6 +8,7 @@ import { ask } from './ask.ts';
 import { advance, type Cursor } from './cursor.ts';
 import { isOfDeletions, partsOf } from './read-parts.ts';
 import { openRead, renew, type Slice } from './slice.ts';
+import { placeOf, scopeIds } from './under-parents.ts';
 
 /** One page in memory, and where the read stands after it. */
 export interface FetchedPage {
@@ -38,16 +39,19 @@ export async function fetchPage(slice: Slice, cursor: Cursor): Promise<ArrivedPa
   const { definition, lease, hub, ctx } = slice;
   const read = openRead(slice);
   const part = partsOf(definition, read.kind)[cursor.part]!;
+  const place = await placeOf(slice, cursor);
+  if (place === null) return emptyPage(cursor, advance(cursor, null));
   const isDeletions = isOfDeletions(definition, read.kind, cursor.part);
   const request: PageRequest = {
     object: lease.sync.object,
-    position: cursor.position,
+    position: place.position,
+    ...(place.parentId === undefined ? {} : { parentId: place.parentId }),
     since: isDeletions ? read.deletionsSince : read.since,
     pageSize: definition.pageSizeMax,
     prepared: read.prepared,
   };
   const askedSeq = await hub.lastDrawnSeq();
-  const { opened, providerTime } = await ask(slice, part.request(request), async ({ body, headers, askedTime }) => {
+  const asked = ask(slice, part.request(request), async ({ body, headers, askedTime }) => {
     const input = {
       body,
       part,
@@ -60,11 +64,38 @@ export async function fetchPage(slice: Slice, cursor: Cursor): Promise<ArrivedPa
     const { feed } = part;
     return { opened: await (feed ? openFeedPage({ ...input, feed }) : openPage(input)), providerTime: askedTime };
   });
+  // A parent that is gone by now has no children any more.
+  const arrived = place.parentId === undefined ? await asked : await orNone(asked);
   await renew(slice);
-  const after = advance(cursor, part.next(request, opened.answer));
+  if (arrived === null) return emptyPage(cursor, advance(cursor, place.keep(null)));
+  const { opened, providerTime } = arrived;
+  const after = advance(cursor, place.keep(part.next(request, opened.answer)));
   const feedPosition = positionIn(definition, read.kind, opened.answer);
   const frame = { isFirst: cursor.pages === 0, providerTime, after, feedPosition, total: totalIn(part, opened.answer) };
-  return { after, read: () => readRecords(opened, frame, { isDeletions, observed: lease.sync.observedFields }) };
+  return {
+    after,
+    read: () =>
+      readRecords(opened, frame, { isDeletions, observed: lease.sync.observedFields, scope: scopeOf(definition, place.parentId) }),
+  };
+}
+
+/** Nothing was asked, or nothing is there. */
+function emptyPage(cursor: Cursor, after: Cursor): ArrivedPage {
+  const nothing = { records: [], quarantined: [], bytes: 0, highest: null, highestDeletion: null, feedPosition: null, total: null };
+  return { after, read: async () => ({ ...nothing, isFirst: cursor.pages === 0, providerTime: null, after }) };
+}
+
+async function orNone<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof ProviderError && error.meaning === 'not_found') return null;
+    throw error;
+  }
+}
+
+function scopeOf({ parent }: ObjectDefinition, parentId: string | undefined): string | undefined {
+  return parent?.scopesId ? parentId : undefined;
 }
 
 /** Of a listing in one part: nobody adds up estimates. */
@@ -78,10 +109,11 @@ type Frame = Pick<FetchedPage, 'isFirst' | 'providerTime' | 'after' | 'feedPosit
 async function readRecords(
   opened: OpenedPage,
   frame: Frame,
-  { isDeletions, observed }: { isDeletions: boolean; observed: string[] },
+  { isDeletions, observed, scope }: { isDeletions: boolean; observed: string[]; scope: string | undefined },
 ): Promise<FetchedPage> {
   const { records, quarantined, bytes, highestWatermark } = await opened.read();
   if (observed.length > 0) for (const record of records) record.hash = observedHash(record.raw, observed);
+  if (scope !== undefined) scopeIds({ records, quarantined }, scope);
   const highestDeletion = isDeletions ? latest(records) : null;
   return { ...frame, records, quarantined, bytes, highest: highestWatermark, highestDeletion };
 }

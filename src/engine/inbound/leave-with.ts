@@ -7,6 +7,7 @@ import { failRun, handOver, leaveTrace, postpone } from '../../syncs/leave-run.t
 import { EndlessPages } from './cursor.ts';
 import { type Reaction, reactTo } from './reaction.ts';
 import { committed, countersOf, nextState, type Slice } from './slice.ts';
+import { ParentMissing, ParentsAhead } from './wait-for-parent.ts';
 
 /** What is at hand when something goes wrong: the lease always, the slice once it is open. */
 export interface Desk {
@@ -33,7 +34,7 @@ export async function leaveWith(desk: Desk, error: unknown): Promise<SliceOutcom
     }
     const verdict = judge(error, slice, ctx.limits.requestRetriesMax);
     if (verdict.do !== 'fail') {
-      if (slice) slice.pending.waitMs += Math.round(verdict.waitSeconds * 1000);
+      if (slice && !(error instanceof ParentsAhead)) slice.pending.waitMs += Math.round(verdict.waitSeconds * 1000);
       if (slice) await saveFailures(slice, slice.failures, false);
       await postpone(ctx, lease, slice ? countersOf(slice) : null, verdict.waitSeconds);
       log.info({ wait: verdict.waitSeconds, reason: verdict.message }, 'a run waits for its provider');
@@ -72,6 +73,8 @@ function judge(error: unknown, slice: Slice | null, retriesMax: number): Verdict
     if (reaction.do === 'restart') return fail('page_expired', `The page token expired again: ${message}`, { dropsRead: true });
     return { ...reaction, message };
   }
+  if (error instanceof ParentsAhead) return { do: 'postpone', waitSeconds: error.waitSeconds, message: error.message };
+  if (error instanceof ParentMissing) return fail('parent_missing', error.message);
   if (error instanceof EndlessPages) return fail('pagination_endless', error.message, { dropsRead: true });
   if (error instanceof AppError)
     return error.code === 'connection_not_active'

@@ -1,8 +1,9 @@
-import { type Json, ProviderError } from '../../kit/index.ts';
+import { type Json, type JsonObject, ProviderError, type ReadPart } from '../../kit/index.ts';
 import type { ReadState } from '../../syncs/checkpoint-state.ts';
 import { beginRead } from './begin-read.ts';
 import { partsOf } from './read-parts.ts';
 import { committed, nextState, type Slice } from './slice.ts';
+import { resumeBelow } from './under-parents.ts';
 
 /** A read is begun anew once; a provider whose tokens keep expiring would be read for ever. */
 const restartsMax = 1;
@@ -16,7 +17,7 @@ export async function restartRead(slice: Slice, error: unknown): Promise<boolean
   const { read } = slice.state;
   if (!(error instanceof ProviderError) || error.meaning !== 'page_expired' || !read) return false;
   const part = partsOf(slice.definition, read.kind)[read.part];
-  const position = read.position && part?.resume ? part.resume(read.position) : null;
+  const position = read.position && resumed(slice, read.position, part?.resume);
   slice.failures = 0;
   if (isAskedByMark(read)) {
     await beginRead(slice, 'full', 0, ['position_expired']);
@@ -31,6 +32,10 @@ export async function restartRead(slice: Slice, error: unknown): Promise<boolean
   if (read.restarts >= restartsMax) return false;
   await beginRead(slice, read.kind, read.restarts + 1);
   return true;
+}
+
+function resumed({ definition }: Slice, position: JsonObject, resume: ReadPart['resume']): JsonObject | null {
+  return definition.parent ? resumeBelow(position, resume) : (resume?.(position) ?? null);
 }
 
 /** The refused request asked from the mark of the last run: no page of this read had been answered in its part. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { idInput } from '../../base/text.ts';
 import type { Args } from '../../db/index.ts';
+import { announceShape } from '../../syncs/announce-shape.ts';
 import type { SyncsCtx } from '../../syncs/context.ts';
 import { takeLease } from '../../syncs/lease.ts';
 import { finishRun, handOver } from '../../syncs/leave-run.ts';
@@ -12,6 +13,7 @@ import { ClockBehind, readPages } from './read-pages.ts';
 import { restartRead } from './restart-read.ts';
 import { countersOf, type Slice } from './slice.ts';
 import { startOrResume } from './start-or-resume.ts';
+import { wakeWhoWaits } from './wait-for-parent.ts';
 
 const RunSlice = z.strictObject({ syncId: idInput });
 
@@ -66,12 +68,15 @@ async function finish(slice: Slice): Promise<SliceOutcome> {
   const { ended, watermark: watermarkAfter, lastRead, owesKeys, completeAsOf } = slice.state;
   const { kind, outcome, reason } = ended!;
   const providerTime = lastRead?.providerTime ? new Date(lastRead.providerTime) : null;
+  const counters = countersOf(slice);
+  // What changed nothing has shown nothing new.
+  if (counters.inserted + counters.updated > 0) await announceShape(slice.ctx, slice.hub, slice.lease.sync);
   await finishRun(slice.ctx, slice.lease, {
     kind,
     owesKeys,
     outcome,
     reason,
-    counters: countersOf(slice),
+    counters,
     watermarkBefore,
     watermarkAfter,
     providerTime,
@@ -79,5 +84,6 @@ async function finish(slice: Slice): Promise<SliceOutcome> {
     // Whatever was visible when the read ended has a lower seq than what is drawn from now on.
     complete: completeAsOf === null ? null : { asOf: new Date(completeAsOf), seq: await slice.hub.lastDrawnSeq() },
   });
+  await wakeWhoWaits(slice);
   return outcome;
 }
