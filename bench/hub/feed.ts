@@ -44,7 +44,16 @@ async function rowsPerSecond({
   await pool.query('checkpoint');
   await prepareHub({ pool, schema });
   const hub = hubOf({
-    ...{ schema, names: hubNames(schema), log, tombstoneDays: 30, tables: new Map(), versions: new Map(), connectionIds: new Map() },
+    ...{
+      schema,
+      names: hubNames(schema),
+      log,
+      tombstoneDays: 30,
+      tables: new Map(),
+      versions: new Map(),
+      shapes: new Map(),
+      connectionIds: new Map(),
+    },
     clock: { now: () => new Date() },
     pool: isRegistered ? pool : withoutRegistering(pool),
     isVerified: () => true,

@@ -40,6 +40,7 @@ export function createHubs(options: {
       tombstoneDays: options.limits.tombstoneDays,
       tables: new Map(),
       versions: new Map(),
+      shapes: new Map(),
       connectionIds: new Map(),
       isVerified: () => verified === sessions,
       async verify() {

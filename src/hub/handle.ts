@@ -16,6 +16,8 @@ export interface HubHandle {
   tables: Map<string, HubTable>;
   /** Record table → the table of its versions, where there is one. */
   versions: Map<string, string>;
+  /** Fields and types that are known of a connection and table: a bounded memory. */
+  shapes: Map<string, ReadonlySet<string>>;
   /** Ids by number, of connections that were listed: a bounded memory. */
   connectionIds: Map<number, string>;
   /** False when sessions were opened since: the server may be another one than before. */

@@ -23,9 +23,11 @@ export interface Written {
   firstSeq: bigint | null;
   lastSeq: bigint | null;
   refused: QuarantinedRecord[];
+  /** What was new or different in its bytes, written or not. */
+  changed: readonly IncomingRecord[];
 }
 
-export const nothingWritten: Written = { inserted: 0, updated: 0, firstSeq: null, lastSeq: null, refused: [] };
+export const nothingWritten: Written = { inserted: 0, updated: 0, firstSeq: null, lastSeq: null, refused: [], changed: [] };
 
 export const freshSavepoint = 'fresh';
 
@@ -33,7 +35,7 @@ export const freshSavepoint = 'fresh';
 export async function copyFresh(hub: HubHandle, tx: HubTx, place: Place, records: IncomingRecord[]): Promise<Written | null> {
   try {
     const { first, last } = await copyRecords(hub, tx, place, records);
-    return { ...nothingWritten, inserted: records.length, firstSeq: BigInt(first), lastSeq: BigInt(last) };
+    return { ...nothingWritten, inserted: records.length, changed: records, firstSeq: BigInt(first), lastSeq: BigInt(last) };
   } catch (error) {
     if (!isDuplicateKey(error) && !refusalOf(error)) throw error;
     await tx.query(`rollback to savepoint ${freshSavepoint}`);
@@ -45,7 +47,7 @@ export async function copyFresh(hub: HubHandle, tx: HubTx, place: Place, records
 export async function upsertChanged(hub: HubHandle, tx: HubTx, place: Place, records: IncomingRecord[]): Promise<Written> {
   let written = nothingWritten;
   for (const batch of batchesOf(records)) written = add(written, await upsertOrHalve(hub, tx, place, batch));
-  return written;
+  return { ...written, changed: records };
 }
 
 async function upsertOrHalve(hub: HubHandle, tx: HubTx, place: Place, records: IncomingRecord[]): Promise<Written> {
@@ -82,7 +84,14 @@ function* batchesOf(records: IncomingRecord[]): Generator<IncomingRecord[]> {
 }
 
 function writtenOf({ inserted, updated, first, last }: Upserted): Written {
-  return { inserted, updated, firstSeq: first === null ? null : BigInt(first), lastSeq: last === null ? null : BigInt(last), refused: [] };
+  return {
+    inserted,
+    updated,
+    firstSeq: first === null ? null : BigInt(first),
+    lastSeq: last === null ? null : BigInt(last),
+    refused: [],
+    changed: [],
+  };
 }
 
 function add(a: Written, b: Written): Written {
@@ -92,6 +101,7 @@ function add(a: Written, b: Written): Written {
     firstSeq: extreme(a.firstSeq, b.firstSeq, (x, y) => x < y),
     lastSeq: extreme(a.lastSeq, b.lastSeq, (x, y) => x > y),
     refused: [...a.refused, ...b.refused],
+    changed: [],
   };
 }
 

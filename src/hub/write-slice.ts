@@ -2,6 +2,7 @@ import { type FencedRow, saveState, takeReadFence } from './checkpoint.ts';
 import { textArray } from './encode.ts';
 import { registerWriter } from './feed.ts';
 import type { HubHandle } from './handle.ts';
+import { learnShape } from './learn-shape.ts';
 import { type PreparedSlice, prepareSlice } from './prepare-slice.ts';
 import { probe } from './probe.ts';
 import { quarantine, release } from './quarantine.ts';
@@ -14,6 +15,18 @@ import { copyFresh, freshSavepoint, nothingWritten, type Place, upsertChanged, t
 
 /** One transaction: fence → probe → register → write → seen → staged deletes → quarantine → checkpoint. */
 export async function writeSlice(hub: HubHandle, input: SliceInput): Promise<WriteFacts> {
+  const { facts, remember } = await commitSlice(hub, input);
+  remember();
+  return facts;
+}
+
+interface CommittedSlice {
+  facts: WriteFacts;
+  /** What this process may rely on now that the transaction has committed. */
+  remember: () => void;
+}
+
+async function commitSlice(hub: HubHandle, input: SliceInput): Promise<CommittedSlice> {
   const slice = prepareSlice(input.records, input.quarantined);
   const place = { table: input.table, connection: input.connection, syncedAt: hub.clock.now(), observed: input.observed };
   const versions = input.versions && { ...input.versions, table: await ensureVersions(hub, input.table) };
@@ -21,6 +34,8 @@ export async function writeSlice(hub: HubHandle, input: SliceInput): Promise<Wri
     const row = await takeReadFence(hub, tx, input, place);
     const written = await writeLive(hub, tx, input, place, row, slice);
     const setAside = [...slice.quarantined, ...written.refused];
+    const learn = { ...input, isFirst: input.shape === 'first', at: place.syncedAt };
+    const remember = input.shape && written.changed.length > 0 ? await learnShape(hub, tx, learn, written.changed) : () => undefined;
     if (versions) await appendVersions(hub, tx, { ...input, place, versions, live: slice.live, written });
     await note(hub, tx, input, row, slice);
     if (setAside.length) await quarantine(hub, tx, { ...place, syncId: input.syncId, at: place.syncedAt }, setAside);
@@ -34,7 +49,7 @@ export async function writeSlice(hub: HubHandle, input: SliceInput): Promise<Wri
       lastSeq: written.lastSeq,
     };
     await saveState(hub, tx, input.syncId, input.checkpoint(facts));
-    return facts;
+    return { facts, remember };
   });
 }
 

@@ -59,6 +59,7 @@ async function writeGroup(slice: Slice, group: FetchedPage[]): Promise<void> {
     quarantined,
     keys,
     ...(lease.sync.observedFields.length > 0 ? { observed: lease.sync.observedFields } : {}),
+    shape: state.hasFull ? 'news' : 'first',
     versions: lease.sync.landing === 'append' ? { runId: lease.run.id } : undefined,
     checkpoint: (facts) => {
       next = nextState(slice, { fetched, facts }, { read: after });
