@@ -125,6 +125,45 @@ const nothingLost: Mutation[] = [
     },
   },
   {
+    id: 'forgotten-position-unnoticed',
+    promise: 1,
+    breaks: 'a feed whose position the provider has forgotten is asked for the same position again',
+    edits: [
+      {
+        file: 'src/engine/inbound/restart-read.ts',
+        find: 'if (isAskedByMark(read)) {',
+        replace: 'if (isAskedByMark(read) && read.pages < 0) {',
+      },
+    ],
+    test: {
+      file: 'test/flows/feeds.test.ts',
+      title: 'D19 a position that the provider has forgotten is noticed: everything is read, reported, and nothing is missing',
+    },
+  },
+  {
+    id: 'gap-before-the-window',
+    promise: 1,
+    breaks: 'a window begins its length before now, however long the sync was down',
+    edits: [
+      {
+        file: 'src/engine/inbound/since.ts',
+        find: 'Math.max(windowSeconds * 1000 - elapsedMs, 0)',
+        replace: '(windowSeconds * 1000 - elapsedMs)',
+      },
+    ],
+    test: { file: 'test/flows/windows.test.ts', title: 'D42 after a downtime longer than the window the gap is noticed, told, and read' },
+  },
+  {
+    id: 'no-baseline',
+    promise: 1,
+    breaks: 'a changed strategy goes on from a mark that another one left behind',
+    edits: [{ file: 'src/engine/inbound/plan.ts', find: ' || isSwitched) return full;', replace: ') return full;' }],
+    test: {
+      file: 'test/flows/strategies.test.ts',
+      title: 'D16 a strategy is changed at any time: the first run after it is a baseline, nothing is lost, doubled or rewritten',
+    },
+  },
+  {
     id: 'clock-set-back-unnoticed',
     promise: 1,
     breaks: 'a mark ahead of the provider’s clock is believed',
@@ -257,7 +296,7 @@ const deletesAreSafe: Mutation[] = [
       { file: 'src/engine/inbound/page-stream.ts', find: 'if (group.length === 0 && failure) throw failure.error;', replace: '' },
       {
         file: 'src/engine/inbound/read-pages.ts',
-        find: 'return read.part >= slice.definition[read.kind]!.parts.length;',
+        find: 'return read.part >= partsOf(slice.definition, read.kind).length;',
         replace: 'return read.part >= 0;',
       },
     ],
@@ -283,11 +322,29 @@ const deletesAreSafe: Mutation[] = [
     edits: [
       {
         file: 'src/engine/inbound/end-read.ts',
-        find: `if (kind === 'incremental' || idless > 0) return 'none';`,
-        replace: `if (kind === 'incremental' || idless < 0) return 'none';`,
+        find: `if (!meetsEverything(kind) || idless > 0) return 'none';`,
+        replace: `if (!meetsEverything(kind) || idless < 0) return 'none';`,
       },
     ],
     test: { file: 'test/engine/deletes.test.ts', title: 'a read in which a record had no id proves nothing about what it did not meet' },
+  },
+  {
+    id: 'changes-prove-absence',
+    promise: 4,
+    breaks: 'a window or another read of changes concludes that what it did not meet is gone',
+    edits: [
+      { file: 'src/hub/begin-read.ts', find: `input.kind === 'full' || input.kind === 'keys'`, replace: 'true' },
+      {
+        file: 'src/engine/inbound/end-read.ts',
+        find: 'if (!meetsEverything(kind) && signals === 0)',
+        replace: 'if (kind === null && signals === 0)',
+      },
+      { file: 'src/engine/inbound/end-read.ts', find: 'if (!meetsEverything(kind) || idless > 0)', replace: 'if (idless > 0)' },
+    ],
+    test: {
+      file: 'test/flows/windows.test.ts',
+      title: 'D40 a row of the window that is deleted there is not marked by reading the window',
+    },
   },
   {
     id: 'guard-off',
