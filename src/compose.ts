@@ -4,6 +4,7 @@ import type { Actor } from './base/actor.ts';
 import { newId } from './base/ids.ts';
 import { createCatalog, loadProviders } from './catalog/index.ts';
 import { countedEgress, countedHubs } from './compose/counted.ts';
+import { hookReceiver } from './compose/hook-receiver.ts';
 import { checkVaultKeys } from './connect/check-vault-keys.ts';
 import { disconnectCustomer } from './connect/disconnect-customer.ts';
 import { createEgress } from './connect/egress.ts';
@@ -107,6 +108,7 @@ async function build({ config, log, db }: Ground): Promise<Syncline> {
       isReady: async () => (await db.pool.query('select 1')).rowCount === 1,
       metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
       requestEnded: metrics.requestEnded,
+      receiveHook: hookReceiver((requestId) => ({ ...shared, requestId, log: log.child({ request_id: requestId }) }), metrics),
       pages: createConnectPages({ ctx: shared }),
     });
   };

@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import type { Actor } from '../base/actor.ts';
 import type { Clock } from '../base/clock.ts';
+import type { IncomingHook } from '../connect/hooks/authenticate-hook.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { AppCtx } from './context.ts';
 
@@ -16,6 +17,8 @@ export interface ApiDeps {
   isReady(): Promise<boolean>;
   metrics(): Promise<{ contentType: string; text: string }>;
   requestEnded?(request: { method: string; route: string; status: number; seconds: number }): void;
+  /** Takes a hook of a provider; throws `not_found` and `hook_signature_invalid`. */
+  receiveHook(hook: IncomingHook, requestId: string): Promise<void>;
   /** The public pages: connect page, connect.js, OAuth callback. */
   pages: Hono | null;
   clock: Clock;

@@ -5,6 +5,7 @@ import type { ApiDeps } from './deps.ts';
 import { documentOf, registerSecurity } from './document.ts';
 import type { ApiEnv } from './env.ts';
 import { answerError } from './errors.ts';
+import { mountHooks } from './hooks.ts';
 import { authenticated } from './middleware/authenticated.ts';
 import { cors, requireOwnOrigin } from './middleware/cors.ts';
 import { idempotent } from './middleware/idempotent.ts';
@@ -46,6 +47,7 @@ export function createApi(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   const idempotency = idempotent(deps);
   for (const endpoint of endpoints) mount(app, endpoint, deps, idempotency);
   mountPublicPages(app, deps, () => documentOf(app));
+  mountHooks(app, deps);
   if (deps.pages) app.route('/', deps.pages);
   return app;
 }

@@ -12,6 +12,7 @@ export function openapiDocument(): object {
     authenticate: never,
     isOriginAllowed: never,
     isReady: never,
+    receiveHook: never,
     metrics: never,
     pages: null,
     clock: { now: never },

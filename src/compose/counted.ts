@@ -72,5 +72,6 @@ function countedHub(hub: Hub, metrics: Metrics): Hub {
     ...hub,
     writeSlice: async (input) => count(await hub.writeSlice(input)),
     deleteBatch: async (input) => count(await hub.deleteBatch(input)),
+    writeHooked: async (input) => count(await hub.writeHooked(input)),
   };
 }

@@ -8,6 +8,8 @@ import type { Checkpoint, Fenced, HubConnection, HubTable } from './types.ts';
 export interface FencedRow {
   generation: bigint;
   isFresh: boolean;
+  /** A read that meets everything is under way. */
+  isOpen: boolean;
   /** Full reads of the same connection and table that other syncs have open: they are told what is met. */
   openElsewhere: { sync: string; generation: string }[];
   hasStaged: boolean;
@@ -30,6 +32,7 @@ export async function takeFence(
   const { rows } = await tx.query<{
     generation: string;
     is_fresh: boolean;
+    is_open: boolean;
     open_elsewhere: { sync: string; generation: string }[];
     has_staged: boolean;
     has_missed_once: boolean;
@@ -43,10 +46,11 @@ export async function takeFence(
        on conflict (sync) do update
        set fence = excluded.fence, table_name = excluded.table_name, connection = excluded.connection
        where c.fence <= excluded.fence
-       returning c.generation, c.is_fresh
+       returning c.generation, c.is_fresh, c.is_open
      )
      select mine.generation,
             mine.is_fresh,
+            mine.is_open,
             (select coalesce(json_agg(json_build_object('sync', o.sync, 'generation', o.generation::text)), '[]')
              from ${hub.names.checkpoint} o
              where o.connection = $4::int4 and o.table_name = $3::text and o.is_open and o.sync <> $1::text) as open_elsewhere,
@@ -63,6 +67,7 @@ export async function takeFence(
   return {
     generation: BigInt(row.generation),
     isFresh: row.is_fresh,
+    isOpen: row.is_open,
     openElsewhere: row.open_elsewhere,
     hasStaged: row.has_staged,
     hasMissedOnce: row.has_missed_once,

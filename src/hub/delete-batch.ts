@@ -90,7 +90,12 @@ async function hasStaged(hub: HubHandle, tx: HubTx, { syncId, generation }: Ende
 }
 
 /** For the guard, which adds up a day; what is older is of no use. */
-async function logDeletes(hub: HubHandle, tx: HubTx, { table, connection }: EndedRead, deletes: number): Promise<void> {
+export async function logDeletes(
+  hub: HubHandle,
+  tx: HubTx,
+  { table, connection }: Pick<EndedRead, 'table' | 'connection'>,
+  deletes: number,
+): Promise<void> {
   const now = hub.clock.now();
   await tx.query(
     `delete from ${hub.names.deleteLog}

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { HubNames } from './names.ts';
 
 /** The layout's versions, oldest first: each is what brings a hub from the version before. Never edit a released one. */
-export const layouts: ((names: HubNames, schema: string) => string)[] = [firstLayout, decisionsAndVersions];
+export const layouts: ((names: HubNames, schema: string) => string)[] = [firstLayout, decisionsAndVersions, hooks];
 
 function firstLayout(names: HubNames, schema: string): string {
   return `
@@ -162,6 +162,33 @@ create table ${names.shape} (
   unique (table_name, connection, path, type)
 );
 create index on ${names.shape} (sync, number) where not is_known;`;
+}
+
+/** What hooks leave until it is worked off. */
+function hooks(names: HubNames): string {
+  return `
+-- Records that a hook's body carried whole, until they are applied. text, not jsonb: they are read like a page.
+create table ${names.hookPayload} (
+  number      int8 generated always as identity primary key,
+  sync        text collate "C" not null,
+  connection  int4 not null,
+  record_id   text collate "C" not null,
+  raw         text not null,
+  received_at timestamptz not null
+);
+create index on ${names.hookPayload} (sync, record_id);
+create index on ${names.hookPayload} (connection);
+create index on ${names.hookPayload} (received_at);
+
+-- What hooks wrote and nobody has announced yet: it commits with the records.
+create table ${names.hookNews} (
+  sync      text collate "C" primary key,
+  inserted  int8 not null,
+  updated   int8 not null,
+  deleted   int8 not null,
+  first_seq int8 not null,
+  last_seq  int8 not null
+);`;
 }
 
 /**

@@ -18,6 +18,8 @@ export interface HubNames {
   quarantine: string;
   keptDelete: string;
   shape: string;
+  hookPayload: string;
+  hookNews: string;
   feedSeq: string;
   feedHorizon: string;
   /** The record table of that name. */
@@ -40,6 +42,8 @@ export function hubNames(schema: string): HubNames {
     quarantine: own('quarantine'),
     keptDelete: own('kept_delete'),
     shape: own('shape'),
+    hookPayload: own('hook_payload'),
+    hookNews: own('hook_news'),
     feedSeq: own('feed_seq'),
     feedHorizon: own('feed_horizon'),
     record: (name) => qualified(schema, name),

@@ -50,7 +50,7 @@ async function beginPurge(hub: HubHandle, tx: HubTx, { number }: HubConnection):
   const syncs = rows.map(({ sync }) => sync);
   for (const table of [hub.names.seen, hub.names.stagedDelete, hub.names.missedOnce, hub.names.hold])
     await tx.query(`delete from ${table} where sync = any ($1::text[])`, [syncs]);
-  for (const table of [hub.names.quarantine, hub.names.keptDelete, hub.names.shape])
+  for (const table of [hub.names.quarantine, hub.names.keptDelete, hub.names.shape, hub.names.hookPayload])
     await tx.query(`delete from ${table} where connection = $1::int4`, [number]);
   const bound = await tx.query<{ purge_seq: string }>(
     `update ${hub.names.connection} set purge_seq = ${lastDrawn(hub)} where number = $1::int4 returning purge_seq`,

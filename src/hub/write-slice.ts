@@ -54,7 +54,7 @@ async function commitSlice(hub: HubHandle, input: SliceInput): Promise<Committed
 }
 
 /** Registers only when something may be written: a re-sync of unchanged records holds nobody's feed. */
-async function writeLive(
+export async function writeLive(
   hub: HubHandle,
   tx: HubTx,
   input: SliceInput,
@@ -76,7 +76,7 @@ async function writeLive(
 }
 
 /** What the slice met, for everybody who keeps an account of it. Refused records were met too: they exist at the provider. */
-async function note(hub: HubHandle, tx: HubTx, input: SliceInput, row: FencedRow, slice: PreparedSlice): Promise<void> {
+export async function note(hub: HubHandle, tx: HubTx, input: SliceInput, row: FencedRow, slice: PreparedSlice): Promise<void> {
   const met = slice.live.map((record) => record.id);
   for (const { id } of slice.quarantined) if (id?.isWellFormed() && !id.includes('\u0000')) met.push(id);
   const ids = textArray(met);

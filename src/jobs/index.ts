@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { type Runner, run, type TaskList } from 'graphile-worker';
 import type { Actor } from '../base/actor.ts';
 import type { SyncsCtx } from '../syncs/context.ts';
+import { applyHooksTask } from './apply-hooks.ts';
 import { createJobLogger } from './job-logger.ts';
 import { purgeConnectionTask } from './purge-connection.ts';
 import { runSyncTask, type SliceEnded } from './run-sync.ts';
@@ -24,6 +25,8 @@ interface WorkerOptions {
 
 /** graphile-worker looks for jobs this often when no notification has arrived. */
 const pollIntervalMs = 2_000;
+/** Syncs whose hooks are worked off at the same time. They have places of their own: what takes milliseconds does not wait behind slices. */
+const hooksAtOnceMax = 4;
 /** A job that has not ended this long after `stop()` is given up; its lease ends by itself. */
 const gracefulShutdownAbortMs = 10_000;
 
@@ -35,7 +38,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const owner = `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`;
   // Each task puts the actor of its own application in its place.
   const ctx = options.contextFor({ kind: 'system', id: owner, applicationId: '' });
-  let running: { runner: Runner; tick: { stop(): Promise<void> }; stopping: AbortController } | null = null;
+  let running: { runners: Runner[]; tick: { stop(): Promise<void> }; stopping: AbortController } | null = null;
 
   return {
     async start() {
@@ -46,26 +49,29 @@ export function createWorker(options: WorkerOptions): Worker {
         'purge-connection': purgeConnectionTask({ ctx }),
         'settle-held-deletes': settleHeldDeletesTask({ ctx }),
       };
-      const runner = await run({
-        pgPool: ctx.db.pool,
-        taskList: tasks,
-        concurrency: options.concurrency,
-        noHandleSignals: true,
-        // Ours is the tick; without this graphile-worker looks for a crontab file where the process was started.
-        parsedCronItems: [],
-        logger: createJobLogger(ctx.log),
-        preset: { worker: { pollInterval: pollIntervalMs, gracefulShutdownAbortTimeout: gracefulShutdownAbortMs } },
-      });
-      running = { runner, tick: startTick({ ctx, intervalSeconds: ctx.limits.tickSeconds }), stopping };
+      const start = (taskList: TaskList, concurrency: number) =>
+        run({
+          pgPool: ctx.db.pool,
+          taskList,
+          concurrency,
+          noHandleSignals: true,
+          // Ours is the tick; without this graphile-worker looks for a crontab file where the process was started.
+          parsedCronItems: [],
+          logger: createJobLogger(ctx.log),
+          preset: { worker: { pollInterval: pollIntervalMs, gracefulShutdownAbortTimeout: gracefulShutdownAbortMs } },
+        });
+      const hookTasks = { 'apply-hooks': applyHooksTask({ ctx, signal: stopping.signal }) };
+      const runners = [await start(tasks, options.concurrency), await start(hookTasks, hooksAtOnceMax)];
+      running = { runners, tick: startTick({ ctx, intervalSeconds: ctx.limits.tickSeconds }), stopping };
     },
     async stop() {
       if (!running) return;
-      const { runner, tick, stopping } = running;
+      const { runners, tick, stopping } = running;
       running = null;
       stopping.abort();
       await tick.stop();
-      await runner.stop();
-      await runner.promise;
+      for (const runner of runners) await runner.stop();
+      for (const runner of runners) await runner.promise;
     },
   };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SyncsCtx } from '../syncs/context.ts';
 import { dropOldTombstones } from '../syncs/drop-old-tombstones.ts';
+import { queueOverdueNotices } from '../syncs/hook-notices.ts';
 import { claimBatchMax, claimDueSyncs } from '../syncs/lease.ts';
 import { queuePendingPurges } from '../syncs/purge-connection.ts';
 import { queuePendingSettlements } from '../syncs/settle-held-deletes.ts';
@@ -28,6 +29,7 @@ export function startTick({ ctx, intervalSeconds }: { ctx: SyncsCtx; intervalSec
 async function tick(ctx: SyncsCtx): Promise<void> {
   for (let batch = 0; batch < claimBatchesMax; batch++) if ((await claimDueSyncs({ ctx })) < claimBatchMax) break;
   await queuePendingPurges({ ctx });
+  await queueOverdueNotices({ ctx });
   await queuePendingSettlements({ ctx });
 }
 

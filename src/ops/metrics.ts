@@ -7,6 +7,8 @@ export interface Metrics {
   requestEnded(request: { method: string; route: string; status: number; seconds: number }): void;
   sliceEnded(slice: { outcome: string; seconds: number }): void;
   rowsWritten(rows: { inserted: number; updated: number; deleted: number; unchanged: number; quarantined: number }): void;
+  /** A hook that came: its records, by what became of them. `refused` ones have no provider that could be believed. */
+  hookReceived(hook: { provider: string; outcome: 'noted' | 'unrouted' | 'refused'; records: number }): void;
   /** `status` is null when no answer came. `host` is bounded: a captured host is its provider's name. */
   providerAnswered(answer: { host: string; status: number | null }): void;
   /** `read` is asked at each scrape. */
@@ -46,6 +48,12 @@ export function createMetrics(): Metrics {
     labelNames: ['host', 'status'],
     registers,
   });
+  const hooks = new Counter({
+    name: 'hook_records_total',
+    help: 'Records that providers told of by their hooks, by what became of the notice; a refused request counts one.',
+    labelNames: ['provider', 'outcome'],
+    registers,
+  });
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
@@ -54,6 +62,7 @@ export function createMetrics(): Metrics {
     rowsWritten(counts) {
       for (const [outcome, count] of Object.entries(counts)) rows.inc({ outcome }, count);
     },
+    hookReceived: ({ records, ...labels }) => hooks.inc(labels, records),
     providerAnswered: ({ host, status }) => providerRequests.inc({ host, status: status ?? 'none' }),
     watchQueueDepth(read) {
       new Gauge({

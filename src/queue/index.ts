@@ -4,6 +4,7 @@ import type { Tx } from '../db/index.ts';
 /** Payload = ids; the task loads the rest. Waiting is our own column, so jobs are always immediate. */
 export const payloads = {
   'run-sync': z.strictObject({ syncId: z.string() }),
+  'apply-hooks': z.strictObject({ syncId: z.string() }),
   'purge-connection': z.strictObject({ connectionId: z.string() }),
   'settle-held-deletes': z.strictObject({ runId: z.string() }),
 } as const;

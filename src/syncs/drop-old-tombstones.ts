@@ -29,6 +29,7 @@ export async function dropOldTombstones({ ctx }: { ctx: Omit<HubCtx, 'actor' | '
 
 async function dropFrom({ hubs }: Pick<HubCtx, 'hubs'>, destination: Parameters<HubCtx['hubs']['open']>[0]): Promise<number> {
   const hub = await hubs.open(destination);
+  await hub.dropOldHookPayloads();
   let dropped = 0;
   for (let batch = 0; batch < dropBatchesMax; batch++) {
     const done = await hub.dropTombstones({ rowsMax: dropBatchRows });

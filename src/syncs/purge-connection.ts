@@ -43,6 +43,7 @@ export async function purgeConnection({ ctx, input }: Args<unknown, HubCtx>): Pr
       data: { purgeRequestedAt: null, updatedAt: ctx.clock.now() },
     });
     if (count === 0) return;
+    await tx.hookNotice.deleteMany({ where: { sync: { connectionId } } });
     await emit(tx, ctx.clock, {
       applicationId,
       type: 'records.purged',

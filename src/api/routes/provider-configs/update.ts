@@ -23,7 +23,13 @@ export const updateProviderConfigEndpoint = endpoint({
     wireProviderConfig(
       await updateProviderConfig({
         ctx,
-        input: { providerConfigId: params.provider_config_id, clientId: client_id, clientSecret: client_secret, hookSecret: hook_secret, scopes },
+        input: {
+          providerConfigId: params.provider_config_id,
+          clientId: client_id,
+          clientSecret: client_secret,
+          hookSecret: hook_secret,
+          scopes,
+        },
       }),
     ),
 });

@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { idInput } from '../../base/text.ts';
+import { findObject } from '../../catalog/index.ts';
+import { openConnectionClient } from '../../connect/client.ts';
+import type { SyncRateLimit } from '../../connect/rate-limits.ts';
+import type { Args } from '../../db/index.ts';
+import { ProviderError } from '../../kit/index.ts';
+import type { SyncsCtx } from '../../syncs/context.ts';
+import { openHub } from '../../syncs/edit-checkpoint.ts';
+import { endHooks } from '../../syncs/end-hooks.ts';
+import { claimNotices, dropNotices, type Notice, nextNoticeMs, postponeNotices } from '../../syncs/hook-notices.ts';
+import { reactTo } from '../inbound/reaction.ts';
+import { type HookDesk, readNotices } from './read-notices.ts';
+import { writeNotices } from './write-notices.ts';
+
+const ApplyHooks = z.strictObject({ syncId: idInput });
+
+/** Turns of one job; what is told meanwhile is another job's. */
+const turnsMax = 20;
+/** What becomes due within this time is waited for: it was told of a moment ago. */
+const waitMsMax = 600;
+
+/**
+ * Works off what the provider has told us about a sync: applies what came whole, reads the rest again, and writes both beside whatever
+ * the sync itself is reading. Asking twice for nothing costs little; asking once too little would lose a change, so a notice is done
+ * only behind the reading that began after it.
+ */
+export async function applyHooks({ ctx, input, signal }: ApplyHooksArgs): Promise<void> {
+  const { syncId } = ApplyHooks.parse(input);
+  for (let turn = 0; turn < turnsMax && !signal.aborted; turn++) {
+    const notices = await claimNotices(ctx, syncId);
+    if (notices.length > 0) await work(ctx, syncId, notices, signal);
+    else if (!(await waitForMore(ctx, syncId, signal))) return;
+  }
+}
+
+export type ApplyHooksArgs = Args<unknown, SyncsCtx> & { signal: AbortSignal };
+
+/** false: nothing more is due soon. */
+async function waitForMore(ctx: SyncsCtx, syncId: string, signal: AbortSignal): Promise<boolean> {
+  const ms = await nextNoticeMs(ctx, syncId);
+  if (ms === null || ms > waitMsMax) return false;
+  await sleep(Math.max(ms, 1), undefined, { signal }).catch(() => undefined); // only the stop ends a sleep early
+  return true;
+}
+
+async function work(given: SyncsCtx, syncId: string, notices: Notice[], signal: AbortSignal): Promise<void> {
+  const sync = await given.db.prisma.sync.findUnique({ where: { id: syncId } });
+  if (sync?.status !== 'active') return dropNotices(given, syncId);
+  const ctx: SyncsCtx = { ...given, actor: { ...given.actor, kind: 'system', applicationId: sync.applicationId } };
+  const log = ctx.log.child({ sync: sync.id, provider: sync.provider, object: sync.object });
+  try {
+    const hub = await openHub(ctx, sync);
+    const desk: HookDesk = {
+      ...{ ctx, sync, hub, signal },
+      definition: await findObject(ctx, sync.applicationId, sync.provider, sync.object),
+      table: await hub.ensureTable(sync.provider, sync.object),
+      connection: await hub.ensureConnection({ connectionId: sync.connectionId, customerId: sync.customerId }),
+      client: () =>
+        openConnectionClient({
+          ctx,
+          connectionId: sync.connectionId,
+          sync: { id: sync.id, rateLimits: (sync.rateLimits ?? []) as SyncRateLimit[] },
+        }),
+    };
+    const read = await readNotices(desk, notices);
+    const written = await writeNotices(desk, read);
+    const news = await hub.readHookNews(sync.id);
+    await endHooks(ctx, sync, { done: notices, news, late: written.late, needsRun: read.needsRun || written.isGuarded });
+    if (news) await hub.dropHookNews({ syncId: sync.id, lastSeq: news.lastSeq });
+  } catch (error) {
+    await leave(ctx, { sync, notices, error, log });
+  }
+}
+
+interface Failed {
+  sync: Parameters<typeof endHooks>[1];
+  notices: Notice[];
+  error: unknown;
+  log: SyncsCtx['log'];
+}
+
+/** A hub or a database that cannot be reached: as long as a provider that cannot. */
+const ownWaitSeconds = 5;
+/** Failed this often in a row, a run has to find it: its own waits and failures are told to the vendor. */
+const failuresMax = 5;
+
+async function leave(ctx: SyncsCtx, { sync, notices, error, log }: Failed): Promise<void> {
+  const failures = Math.max(...notices.map((notice) => notice.failures)) + 1;
+  const waitSeconds = failures > failuresMax ? null : waitOf(ctx, error, failures);
+  log.info({ err: error, wait: waitSeconds }, 'what hooks told could not be read yet');
+  if (waitSeconds === null) return endHooks(ctx, sync, { done: notices, news: null, late: [], needsRun: true });
+  const ids = notices.map((notice) => notice.recordId);
+  await postponeNotices(ctx.db.prisma, sync.id, ids, { seconds: waitSeconds, hasFailed: true });
+}
+
+/** null: no waiting helps. */
+function waitOf(ctx: SyncsCtx, error: unknown, failures: number): number | null {
+  if (!(error instanceof ProviderError)) return ownWaitSeconds;
+  const { meaning, retryAfterSeconds } = error;
+  const reaction = reactTo({ meaning, retryAfterSeconds, failures, retriesMax: ctx.limits.requestRetriesMax });
+  return reaction.do === 'retry' || reaction.do === 'postpone' ? reaction.waitSeconds : null;
+}

@@ -1,0 +1,94 @@
+import type { ConnectionClient } from '../../connect/client.ts';
+import type { Sync as SyncRow } from '../../db/generated/client.ts';
+import type { HookPayload } from '../../hub/hook-types.ts';
+import type { Hub, HubConnection, HubTable, IncomingRecord, QuarantinedRecord } from '../../hub/types.ts';
+import { type Json, type ObjectDefinition, ProviderError, type RereadDefinition } from '../../kit/index.ts';
+import type { SyncsCtx } from '../../syncs/context.ts';
+import type { Notice } from '../../syncs/hook-notices.ts';
+import { readOne } from './read-one.ts';
+
+/** What working off notices needs at hand. */
+export interface HookDesk {
+  ctx: SyncsCtx;
+  sync: SyncRow;
+  hub: Hub;
+  table: HubTable;
+  connection: HubConnection;
+  definition: ObjectDefinition;
+  client: () => Promise<ConnectionClient>;
+  signal: AbortSignal;
+}
+
+/** What the notices came to, before it is written. */
+export interface ReadNotices {
+  records: IncomingRecord[];
+  quarantined: QuarantinedRecord[];
+  gone: { id: string; askedSeq: bigint }[];
+  /** Numbers of the payloads that are done with. */
+  payloads: string[];
+  /** The object's records cannot be read one by one: a run has to find what changed. */
+  needsRun: boolean;
+}
+
+/** Records that are asked for at the same time. */
+const rereadsAtOnceMax = 5;
+
+/** Applies what came whole; everything else is read again, as it is now. */
+export async function readNotices(desk: HookDesk, notices: Notice[]): Promise<ReadNotices> {
+  const { hub, sync, definition } = desk;
+  const payloads = await hub.readHookPayloads({ syncId: sync.id, recordIds: notices.map((notice) => notice.recordId) });
+  const read: ReadNotices = { records: [], quarantined: [], gone: [], payloads: payloads.map((one) => one.number), needsRun: false };
+  const byRecord = Map.groupBy(payloads, (one) => one.recordId);
+  const rest = notices.filter(({ recordId }) => !applyPayloads(desk, read, recordId, byRecord.get(recordId) ?? []));
+  if (rest.length === 0) return read;
+  // Children stand in tables of their own, which only a run unfolds.
+  if (!definition.reread || definition.children) return { ...read, needsRun: true };
+  const prepared = await prepare(desk, definition.reread);
+  for (let from = 0; from < rest.length; from += rereadsAtOnceMax)
+    await Promise.all(rest.slice(from, from + rereadsAtOnceMax).map(({ recordId }) => reread(desk, read, recordId, prepared)));
+  return read;
+}
+
+/**
+ * true: the payloads say all there is to say. One counts by its modified time only: it was not asked for, and nobody knows what was
+ * overtaken on the way. Without that time, and when it tells of a delete, the record is read again.
+ */
+function applyPayloads(desk: HookDesk, read: ReadNotices, recordId: string, payloads: HookPayload[]): boolean {
+  const records = payloads.map(({ raw }) => readOne(desk, Buffer.from(raw, 'utf8'), 0n).record);
+  if (records.length === 0 || desk.definition.children) return false;
+  if (!records.every((record) => record !== null && record.id === recordId && record.modifiedAt !== null && !record.isDeleted))
+    return false;
+  read.records.push(...(records as IncomingRecord[]));
+  return true;
+}
+
+async function prepare({ client, signal }: HookDesk, { prepare: how }: RereadDefinition): Promise<Json> {
+  if (!how) return null;
+  const { body } = await (await client()).request(how.request, { signal });
+  return how.reduce(parseAnswer(body));
+}
+
+/** The position is noted before the question: what is written meanwhile is newer than the answer. */
+async function reread(desk: HookDesk, read: ReadNotices, recordId: string, prepared: Json): Promise<void> {
+  const { hub, client, definition, signal } = desk;
+  const askedSeq = await hub.lastDrawnSeq();
+  try {
+    const { body } = await (await client()).request(definition.reread!.request(recordId, prepared), { signal });
+    const { record, quarantined } = readOne(desk, body, askedSeq);
+    if (record && !record.isDeleted) read.records.push(record);
+    if (quarantined) read.quarantined.push(quarantined);
+    // Of merged records a get by the old id shows the one that is left.
+    else if (!record || record.isDeleted || record.id !== recordId) read.gone.push({ id: recordId, askedSeq });
+  } catch (error) {
+    if (!(error instanceof ProviderError) || error.meaning !== 'not_found') throw error;
+    read.gone.push({ id: recordId, askedSeq });
+  }
+}
+
+function parseAnswer(body: Buffer): Json {
+  try {
+    return JSON.parse(body.toString('utf8')) as Json;
+  } catch (error) {
+    throw new ProviderError('unavailable', 'The provider answered with something that is not JSON.', { cause: error });
+  }
+}

@@ -1,0 +1,53 @@
+import type { Sync as SyncRow } from '../db/generated/client.ts';
+import { type Ctx, withTransaction } from '../db/index.ts';
+import { emit, type NewEvent } from '../events/emit.ts';
+import type { HookNews } from '../hub/hook-types.ts';
+import { askForRun } from './ask-for-run.ts';
+import { finishNotices, type Notice, postponeNotices } from './hook-notices.ts';
+
+export interface EndedHooks {
+  done: Notice[];
+  /** What the hub holds and nobody has announced. */
+  news: HookNews | null;
+  /** Wait until the first load has ended. */
+  late: string[];
+  /** What the hooks told has to be found by a run. */
+  needsRun: boolean;
+}
+
+/** How long what came during a first load waits before it is looked at again. */
+const lateSeconds = 5;
+
+/** Notices, event and the run that may be needed, in one transaction. */
+export async function endHooks(ctx: Pick<Ctx, 'db' | 'clock'>, sync: SyncRow, { done, news, late, needsRun }: EndedHooks): Promise<void> {
+  await withTransaction(ctx, async (tx) => {
+    const [locked] = await tx.$queryRaw<{ status: string }[]>`select status from sync where id = ${sync.id}::text for update`;
+    if (!locked) return;
+    if (late.length > 0) await postponeNotices(tx, sync.id, late, { seconds: lateSeconds, hasFailed: false });
+    await finishNotices(
+      tx,
+      sync.id,
+      done.filter((notice) => !late.includes(notice.recordId)),
+    );
+    await tx.sync.update({ where: { id: sync.id }, data: { lastHookAt: ctx.clock.now() } });
+    if (news) await emit(tx, ctx.clock, { applicationId: sync.applicationId, type: 'records.changed', data: changed(sync, news) });
+    if (!needsRun || locked.status !== 'active') return;
+    const current = await tx.sync.findUniqueOrThrow({ where: { id: sync.id } });
+    await askForRun(tx, ctx.clock, current, { trigger: 'hook' });
+  });
+}
+
+/** As a run announces what it changed; no run did this. */
+function changed(sync: SyncRow, { inserted, updated, deleted, firstSeq, lastSeq }: HookNews): NewEvent['data'] {
+  return {
+    run_id: null,
+    sync_id: sync.id,
+    customer_id: sync.customerId,
+    connection_id: sync.connectionId,
+    provider: sync.provider,
+    object: sync.object,
+    ...{ inserted, updated, deleted },
+    first_seq: firstSeq.toString(),
+    last_seq: lastSeq.toString(),
+  };
+}
