@@ -3,7 +3,9 @@ import type { Actor } from '../base/actor.ts';
 import { type CatalogCtx, createCatalog, getProvider, listProviders, loadProviders } from './index.ts';
 
 const catalog = createCatalog({ environment: 'production', providers: await loadProviders() });
-const ctxOf = (actor: Actor) => ({ catalog, actor }) as CatalogCtx;
+/** An application that has declared no provider of its own. */
+const db = { prisma: { declaredProvider: { findMany: async () => [], findUnique: async () => null } } };
+const ctxOf = (actor: Actor) => ({ catalog, actor, db }) as unknown as CatalogCtx;
 const key: Actor = { kind: 'api_key', id: 'key_1', applicationId: 'app_1', scopes: ['provider_configs:read'] };
 
 test('the catalog is listed page by page, each provider once', async () => {
