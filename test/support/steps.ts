@@ -5,7 +5,7 @@ import type { HttpClient, Loose } from './client.ts';
 /** Where connect flows of the tests return to; nothing answers there, arriving is enough. */
 export const returnUrl = 'https://vendor.test/connected';
 
-const waitMsMax = 20_000;
+const waitMsMax = 60_000;
 const pollMs = 50;
 const endedStatuses = ['succeeded', 'failed', 'held', 'cancelled'];
 
