@@ -121,6 +121,11 @@ export function createSyncline(options: SynclineOptions) {
       approve: (run_id: string) => dataOf(api.approveHeldDeletes({ client, path: { run_id } })),
       reject: (run_id: string) => dataOf(api.rejectHeldDeletes({ client, path: { run_id } })),
     },
+    quarantine: {
+      /** Records of a sync that could not be stored. */
+      list: (query: QueryOf<wire.ListQuarantineData>) => pagesOf(query, (page) => dataOf(api.listQuarantine({ client, query: page }))),
+      retry: (quarantine_id: string) => dataOf(api.retryQuarantined({ client, path: { quarantine_id } })),
+    },
     records: {
       /** The records of an object as they are now. */
       list: (provider: string, object: string, query: RecordsQuery = {}) => pagesOf(query, (page) => loadRecords(provider, object, page)),

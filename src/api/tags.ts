@@ -13,6 +13,7 @@ export const tags = [
   { name: 'syncs', description: 'Standing orders: sync config × connection × object.' },
   { name: 'runs', description: 'Executions of syncs.' },
   { name: 'held-deletes', description: 'Deletes that the guard held back: they wait for your yes or no.' },
+  { name: 'quarantine', description: 'Records that could not be stored, with their reasons.' },
   { name: 'records', description: 'The records themselves: a list that is also the change feed.' },
   { name: 'events', description: 'What happened here, in order, none skipped.' },
   { name: 'audit', description: 'Who did what.' },

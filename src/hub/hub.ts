@@ -14,6 +14,7 @@ import { listShapeChanges } from './learn-shape.ts';
 import { listPage } from './list-page.ts';
 import { nextRecordId } from './next-record-id.ts';
 import { purgeBatch } from './purge.ts';
+import { findQuarantined, listQuarantined, markRetried } from './quarantine.ts';
 import { settleHold } from './settle-hold.ts';
 import { ensureTable, findTable } from './tables.ts';
 import { writeHooked } from './write-hooked.ts';
@@ -49,6 +50,9 @@ export function hubOf(hub: HubHandle): ListableHub {
     writeCheckpoint: (input) => writeCheckpoint(hub, input),
     listShapeChanges: (input) => listShapeChanges(hub, input),
     purgeBatch: (input) => purgeBatch(hub, input),
+    listQuarantined: (input) => listQuarantined(hub, input),
+    findQuarantined: (id) => findQuarantined(hub, id),
+    markRetried: (id) => markRetried(hub, id),
     dropTombstones: (input) => dropTombstones(hub, input),
     listPage: (input) => listPage(hub, input),
   };

@@ -1,4 +1,5 @@
 import type { HubHandle } from './handle.ts';
+import { dropUnmet } from './quarantine.ts';
 import { sweepTransaction } from './transaction.ts';
 import type { EndedRead } from './types.ts';
 
@@ -36,6 +37,7 @@ export async function storeMissing(hub: HubHandle, read: EndedRead): Promise<num
        select count(*) as known from live`,
       [read.syncId, read.generation, read.connection.number, read.horizon],
     );
+    if (read.absence === 'complete') await dropUnmet(hub, tx, read);
     await tx.query(`update ${hub.names.checkpoint} set missing_generation = $2::int8 where sync = $1::text`, [
       read.syncId,
       read.generation,

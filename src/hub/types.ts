@@ -2,9 +2,10 @@ import type { Json, ReadKind } from '../kit/index.ts';
 import type { HeldDeletesOfHub } from './held-types.ts';
 import type { HooksOfHub } from './hook-types.ts';
 import type { ShapeChange } from './learn-shape.ts';
+import type { QuarantineOfHub } from './quarantine-types.ts';
 
 /** One hub: the record tables of an application in a destination. Everything stands in one schema. */
-export interface Hub extends HeldDeletesOfHub, HooksOfHub {
+export interface Hub extends HeldDeletesOfHub, QuarantineOfHub, HooksOfHub {
   readonly schema: string;
   /** The registry's table of (provider, object); created when absent. */
   ensureTable(provider: string, object: string): Promise<HubTable>;

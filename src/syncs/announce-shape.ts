@@ -1,7 +1,7 @@
 import type { Sync as SyncRow } from '../db/generated/client.ts';
 import { type Ctx, withTransaction } from '../db/index.ts';
 import { emitAll } from '../events/emit.ts';
-import type { Hub, ShapeChange } from '../hub/types.ts';
+import type { Hub, ShapeChange } from '../hub/index.ts';
 
 /** Changes of one run that are announced; the rest follows with the next one. */
 const announcedMax = 100;

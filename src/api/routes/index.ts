@@ -36,6 +36,8 @@ import { getProviderEndpoint } from './providers/get.ts';
 import { getProviderDefinitionEndpoint } from './providers/get-definition.ts';
 import { listProvidersEndpoint } from './providers/list.ts';
 import { updateProviderEndpoint } from './providers/update.ts';
+import { listQuarantineEndpoint } from './quarantine/list.ts';
+import { retryQuarantinedEndpoint } from './quarantine/retry.ts';
 import { listRecordsEndpoint } from './records/list.ts';
 import { getRunEndpoint } from './runs/get.ts';
 import { listRunsEndpoint } from './runs/list.ts';
@@ -107,6 +109,8 @@ export const endpoints: readonly Endpoint[] = [
   listHeldRecordsEndpoint,
   approveHeldDeletesEndpoint,
   rejectHeldDeletesEndpoint,
+  listQuarantineEndpoint,
+  retryQuarantinedEndpoint,
   listRecordsEndpoint,
   listEventsEndpoint,
   listAuditEndpoint,
