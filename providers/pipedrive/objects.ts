@@ -1,4 +1,4 @@
-import { byCursor, type ObjectDefinition, type PageRequest, type ReadPart } from '#kit';
+import { byCursor, type ObjectDefinition, type PageRequest, type ReadPart, type RecordShape } from '#kit';
 
 /** https://pipedrive.readme.io/docs/core-api-concepts-pagination */
 const pageSizeMax = 500;
@@ -57,13 +57,12 @@ interface Described {
 
 function object(
   { label, docsUrl, scope, path }: Described,
-  reads: Pick<ObjectDefinition, 'full' | 'incremental' | 'deletions'>,
+  { record = {}, ...reads }: Pick<ObjectDefinition, 'full' | 'incremental' | 'deletions'> & { record?: Partial<RecordShape> },
 ): ObjectDefinition {
   return {
     label,
     docsUrl,
-    // There is no time of the deletion: it counts as an update (recorded 2021-12-10).
-    record: { id: 'id', modifiedAt: 'update_time|add_time', isDeleted: 'is_deleted', deletedAt: 'update_time' },
+    record: { id: 'id', modifiedAt: 'update_time|add_time', ...record },
     pageSizeMax,
     ...reads,
     get: (id) => ({ method: 'GET', path: `${path}/${encodeURIComponent(id)}` }),
@@ -75,7 +74,10 @@ function object(
 /** Times are whole seconds, in the filter as in the records. */
 const byUpdateTime = { watermark: { path: 'update_time', type: 'datetime' as const }, filterStepSeconds: 1 };
 
-/** Lists show what is not deleted, and nothing lists the deleted ones: a full read finds them by their absence. */
+/**
+ * Lists show what is not deleted, and nothing lists the deleted ones: a full read, or a pass over the keys, finds them by their
+ * absence. (Got by its id, a deleted record shows for 30 days, with `is_deleted`.)
+ */
 function contactLike(described: Described): ObjectDefinition {
   return object(described, {
     full: { parts: [listing('list', described.path, 'complete')] },
@@ -116,6 +118,8 @@ const binSeconds = 30 * 24 * 3600;
 export const deals = object(
   { label: 'Deals', docsUrl: `${docs}/Deals#getDeals`, scope: 'deals:read', path: dealsPath },
   {
+    // There is no time of the deletion: it counts as an update (recorded 2021-12-10).
+    record: { isDeleted: 'is_deleted', deletedAt: 'update_time' },
     full: { parts: [listing('list', dealsPath, 'approximate'), listing('archived', archivedPath, 'approximate')] },
     incremental: {
       ...byUpdateTime,

@@ -92,9 +92,9 @@ describe.each(objects)('%s %s', (dialect, object, provider, definition) => {
       const changed = await readAll({ object, definition, kind: 'incremental', since: before.highest, ask });
       const live = liveById([...before.records, ...changed.records]);
       const real = await truth(dialect, account, object);
-      // Salesforce users are never deleted, so they carry no mark; Pipedrive marks what was deleted, and lists it for deals only.
+      // Salesforce users are never deleted, so they carry no mark.
       const isMarked = Object.hasOwn(JSON.parse(String(before.records[0]!.raw)) as object, definition.record.isDeleted ?? '');
-      const isSignalled = definition.deletions !== undefined || (isMarked && dialect !== 'pipedrive');
+      const isSignalled = definition.deletions !== undefined || isMarked;
       expect(new Set(live.keys())).toEqual(new Set(isSignalled ? real.keys() : [...real.keys(), ...gone]));
       // A filter that takes a day brings the whole day.
       if ((definition.incremental!.filterStepSeconds ?? 0) < 3600) expect(changed.records.length).toBeLessThan(12);
