@@ -6,6 +6,7 @@ import type { ReadKind } from '../kit/index.ts';
 import { enqueueAll } from '../queue/index.ts';
 import type { Counters } from './checkpoint-state.ts';
 import type { Strategy } from './config-input.ts';
+import type { SyncsCtx } from './context.ts';
 import { endRun } from './end-run.ts';
 import type { RunTrigger } from './outputs.ts';
 import { kindOf } from './read-kinds.ts';
@@ -38,8 +39,6 @@ export class LeaseLost extends Error {
 
 /** Marks a sync whose worker died, from the tick's claim until the next worker takes it over. */
 const lostOwner = 'lost';
-/** A queued job that has not begun by then is queued again (it keeps its place if it is still waiting). */
-const queuedSeconds = 60;
 export const claimBatchMax = 500;
 /** Runs abandoned in a row that are followed at once; beyond it the sync backs off: its data may be what kills the workers. */
 const abandonedAtOnceMax = 3;
@@ -48,7 +47,10 @@ const abandonedAtOnceMax = 3;
  * The tick: what is due, and what a dead worker left, is queued by one statement. Returns how many were claimed; a full batch means that there may be more.
  * The two times are compared as one, which is what the index sync_due holds: a batch never walks over those that were claimed before it.
  */
-export async function claimDueSyncs({ ctx }: { ctx: Omit<Ctx, 'actor' | 'requestId'> }): Promise<number> {
+export async function claimDueSyncs({ ctx }: { ctx: Omit<SyncsCtx, 'actor' | 'requestId'> }): Promise<number> {
+  // A queued job that has not begun by then is queued again: it keeps its place if it still waits, and a new one takes its place if a
+  // worker died with it in hand. That costs what a worker costs that died later: a lease.
+  const queuedSeconds = ctx.limits.leaseSeconds;
   return withTransaction(ctx, async (tx) => {
     const claimed = await tx.$queryRaw<{ id: string }[]>`
       with due as (

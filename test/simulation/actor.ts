@@ -1,0 +1,79 @@
+import { hubSchemaName } from '../../src/hub/schema-name.ts';
+import type { Cluster } from './cluster.ts';
+import { createLedger, type Ledger } from './ledger.ts';
+import { addFault } from './perform.ts';
+import type { Plan } from './plan.ts';
+import type { Subject } from './subjects.ts';
+
+type Vendor = Awaited<ReturnType<Cluster['syncline']['createApplication']>>;
+/** One vendor for each subject: seeds of one subject share a hub, its tables and its feed. */
+export type Vendors = Map<string, Promise<Vendor>>;
+
+/** One seed at play: a customer, its account at the provider, its sync, and what is known about them. */
+export interface Actor {
+  cluster: Cluster;
+  plan: Plan;
+  subject: Subject;
+  vendor: Vendor;
+  /** The account's name and the customer's id. */
+  account: string;
+  at: { account: string; object: string };
+  /** The record table, as SQL. */
+  table: string;
+  schema: string;
+  connectionId: string;
+  syncId: string;
+  ledger: Ledger;
+  clockOffsetMs: number;
+  edits: number;
+  /** Something happened that may make the customer connect again. */
+  mayLoseGrant: boolean;
+  /** The provider answered with an empty list that was none: its own feeds may have told nothing of a delete. */
+  wasLiedTo: boolean;
+  /** What must not be, each once. */
+  violations: Set<string>;
+}
+
+/** Runs begin by schedule besides, so that nothing depends on the triggers alone. */
+const intervalSeconds = 10;
+
+/** The provider's account as the plan wants it, the faults of the prelude, and a customer who connects. */
+export async function openActor(cluster: Cluster, vendors: Vendors, plan: Plan, account: string): Promise<Actor> {
+  const { subject, size, settings } = plan;
+  const at = { account, object: subject.object };
+  const { control } = cluster.syncline;
+  await control.configure({ account, ...settings });
+  await control.setSize({ ...at, size });
+  const { records } = await control.list(at);
+  const vendor = await vendorOf(cluster, vendors, subject);
+  const schema = hubSchemaName(vendor.applicationId);
+  const actor: Actor = {
+    ...{ cluster, plan, subject, vendor, account, at, schema, table: `${schema}.sandbox_${subject.object}` },
+    ...{ connectionId: '', syncId: '', clockOffsetMs: settings.clockOffsetMs, edits: 0 },
+    ledger: createLedger(
+      subject,
+      records.map(({ id }) => id),
+    ),
+    // A worker that dies between a rotated token's answer and its save has lost it: docs/guarantees.md, section 9.
+    mayLoseGrant: settings.rotatesRefreshTokens,
+    wasLiedTo: false,
+    violations: new Set(),
+  };
+  for (const step of plan.prelude) if (step.do === 'fault') await addFault(actor, step);
+  const connected = await vendor.connectCustomer({ customerId: account, account });
+  if (connected.status !== 'connected') throw new Error(`the customer could not connect: ${connected.returned}`);
+  actor.connectionId = connected.connectionId;
+  actor.syncId = (await vendor.findSync({ connectionId: actor.connectionId, object: subject.object })).id;
+  return actor;
+}
+
+function vendorOf({ syncline }: Cluster, vendors: Vendors, { name, object, order }: Subject): Promise<Vendor> {
+  const open = async () => {
+    const vendor = await syncline.createApplication(`Simulated vendor of ${name}`);
+    await vendor.setUpProvider({ objects: [{ object, interval_seconds: intervalSeconds, ...order }] });
+    return vendor;
+  };
+  const vendor = vendors.get(name) ?? open();
+  vendors.set(name, vendor);
+  return vendor;
+}

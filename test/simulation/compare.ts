@@ -1,0 +1,80 @@
+import { type JsonObject, parseJson } from '../../sandbox/json.ts';
+import type { Actor } from './actor.ts';
+import { isMalformed } from './reader.ts';
+
+interface Difference {
+  id: string;
+  what: 'is missing in the hub' | 'is deleted at the provider, and alive in the hub' | 'has another content in the hub';
+}
+
+const differencesShownMax = 5;
+const pagesMax = 1000;
+
+/**
+ * Hub and provider, value for value as jsonb: what the provider lists now against the live rows. `strict`: everything; otherwise what
+ * the strategy's own reads promise.
+ */
+export async function compare(actor: Actor, when: string, strict: boolean): Promise<void> {
+  const differences = (await differencesOf(actor)).filter((difference) => strict || isPromised(actor, difference));
+  if (differences.length === 0) return;
+  const shown = differences.slice(0, differencesShownMax).map(({ id, what }) => `${id} ${what}`);
+  actor.violations.add(`${when}: ${differences.length} of the records differ: ${shown.join('; ')}`);
+}
+
+function isPromised({ subject, ledger, wasLiedTo }: Actor, { id, what }: Difference): boolean {
+  if (isMalformed(id)) return false;
+  if (subject.findsEverything) return true;
+  if (ledger.hidden.has(id)) return false;
+  return what !== 'is deleted at the provider, and alive in the hub' || (subject.findsDeletes && !wasLiedTo);
+}
+
+async function differencesOf(actor: Actor): Promise<Difference[]> {
+  const id = actor.subject.object === 'readings' ? `'[' || (e -> 'region')::text || ',' || (e -> 'number')::text || ']'` : `e ->> 'id'`;
+  const { rows } = await actor.cluster.syncline.pool.query<Difference>(
+    `with truth as (
+       select ${id} as id, e as record
+       from unnest($1::text[]) as page, jsonb_array_elements(page::jsonb -> 'data') as e
+     ), stored as (
+       select _syncline_record_id as id, raw
+       from ${actor.table}
+       where _syncline_customer_id = $2::text and _syncline_deleted_at is null
+     )
+     select id,
+            case
+              when stored.id is null then 'is missing in the hub'
+              when truth.id is null then 'is deleted at the provider, and alive in the hub'
+              else 'has another content in the hub'
+            end as what
+     from truth full join stored using (id)
+     where stored.id is null or truth.id is null or stored.raw::text <> truth.record::text
+     order by id`,
+    [await providerPages(actor), actor.account],
+  );
+  return rows;
+}
+
+/** What the provider lists, as it is on the wire. */
+async function providerPages({ cluster, account, subject }: Actor): Promise<string[]> {
+  const pages: string[] = [];
+  const isByNumber = subject.object === 'offset_notes';
+  for (let next: string | null = isByNumber ? 'per_page=1000&page=1' : 'limit=1000'; next; ) {
+    if (pages.length === pagesMax) throw new Error(`the sandbox lists more than ${pagesMax} pages`);
+    const url: string = `${cluster.syncline.sandboxUrl}/crm/v1/${subject.object}?${next}`;
+    const response: Response = await fetch(url, { headers: { 'x-api-key': `key_${account}` } });
+    const text: string = await response.text();
+    if (response.status !== 200) throw new Error(`the sandbox answered ${response.status}: ${text}`);
+    pages.push(text);
+    next = isByNumber ? nextNumber(text) : nextCursor(text);
+  }
+  return pages;
+}
+
+function nextCursor(text: string): string | null {
+  const { next_cursor: cursor } = parseJson(text) as JsonObject;
+  return typeof cursor === 'string' ? `limit=1000&cursor=${cursor}` : null;
+}
+
+function nextNumber(text: string): string | null {
+  const { page, per_page: perPage, total } = JSON.parse(text) as { page: number; per_page: number; total: number };
+  return page * perPage < total ? `per_page=${perPage}&page=${page + 1}` : null;
+}

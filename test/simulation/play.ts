@@ -1,0 +1,62 @@
+import { checkAccounts } from './accounts.ts';
+import { type Actor, openActor, type Vendors } from './actor.ts';
+import { lookAtClaims } from './claims.ts';
+import type { Cluster } from './cluster.ts';
+import { perform } from './perform.ts';
+import type { Plan } from './plan.ts';
+import { follow } from './reader.ts';
+import { settle } from './settle.ts';
+
+export interface Outcome {
+  plan: Plan;
+  violations: string[];
+  seconds: number;
+  /** Faults that the provider's answers suffered, by kind. */
+  faults: Record<string, number>;
+  /** Runs, by how they ended. */
+  runs: Record<string, number>;
+}
+
+/** Plays one plan from beginning to end. Whatever goes wrong is a violation of this seed, and of no other. */
+export async function play(cluster: Cluster, vendors: Vendors, plan: Plan, account: string): Promise<Outcome> {
+  const begun = performance.now();
+  const outcome: Outcome = { plan, violations: [], seconds: 0, faults: {}, runs: {} };
+  try {
+    const actor = await openActor(cluster, vendors, plan, account);
+    await act(actor).catch((error: unknown) => actor.violations.add(textOf(error)));
+    outcome.violations = [...actor.violations];
+    const log = await cluster.syncline.control.requests({ account });
+    outcome.faults = countBy(log.flatMap((entry) => entry.faults));
+    const runs = await actor.vendor.list(`/v1/runs?sync_id=${actor.syncId}`);
+    outcome.runs = countBy(runs.map((run) => run.error_code ?? `${run.status} ${run.kind}`));
+  } catch (error) {
+    outcome.violations.push(textOf(error));
+  }
+  outcome.seconds = (performance.now() - begun) / 1000;
+  return outcome;
+}
+
+async function act(actor: Actor): Promise<void> {
+  const { witnesses } = actor.cluster;
+  const witness = () => lookAtClaims(actor);
+  const reader = follow(actor);
+  witnesses.add(witness);
+  try {
+    for (const step of actor.plan.steps) await perform(actor, step);
+    await settle(actor);
+  } finally {
+    witnesses.delete(witness);
+    const known = await reader.stop();
+    await checkAccounts(actor, known);
+  }
+}
+
+function countBy(names: string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Loose } from '../support/client.ts';
+import type { Actor } from './actor.ts';
+import { compare } from './compare.ts';
+import { connectAgain, trigger, waitUntilIdle } from './runs.ts';
+
+/** Other seeds' kills go on meanwhile: a run may be abandoned some times before one gets through. */
+const attemptsMax = 12;
+/** How a run may fail that begins after all faults are off. */
+const excusable = new Set(['abandoned', 'auth_failed', null]);
+
+/** Faults off: what the strategy promises is there after one run, and everything after the full reads that it takes. */
+export async function settle(actor: Actor): Promise<void> {
+  const { cluster, account, plan, subject, violations } = actor;
+  await cluster.syncline.control.clearFaults({ account });
+  await sleep(plan.settings.visibilityLagMs + 50);
+  await waitUntilIdle(actor);
+  await succeed(actor, false);
+  await compare(actor, `after a settled run by ${subject.order.strategy}`, false);
+  for (let i = 0; i < subject.fullReads; i++) await succeed(actor, true);
+  await compare(actor, 'after a settled full read', true);
+  const rows = await versions(actor);
+  const again = await succeed(actor, false);
+  if (again.inserted + again.updated + again.deleted > 0)
+    violations.add(`a run with nothing to do changed something: ${JSON.stringify(again)}`);
+  if ((await versions(actor)) !== rows) violations.add('a run with nothing to do rewrote rows');
+}
+
+/** Runs until one that began now has succeeded. */
+async function succeed(actor: Actor, full: boolean): Promise<Loose> {
+  const seen = new Set((await waitUntilIdle(actor)).map((run) => run.id));
+  let fresh: Loose[] = [];
+  for (let i = 0; i < attemptsMax; i++) {
+    await connectAgain(actor);
+    await resume(actor);
+    await trigger(actor, full);
+    fresh = (await waitUntilIdle(actor)).filter((run) => !seen.has(run.id));
+    const strange = fresh.find((run) => run.status === 'held' || !excusable.has(run.error_code));
+    if (strange) throw new Error(`a run without any fault ended like this: ${JSON.stringify(strange)}`);
+    const good = fresh.find((run) => run.status === 'succeeded' && (!full || run.kind === 'full'));
+    if (good) return good;
+  }
+  throw new Error(`no run succeeded in ${attemptsMax} attempts without faults: ${JSON.stringify(fresh)}`);
+}
+
+/** A person paused it while the customer had to connect again. */
+async function resume({ vendor, syncId }: Actor): Promise<void> {
+  const { status } = await vendor.call('GET', `/v1/syncs/${syncId}`);
+  if (status === 'paused') await vendor.call('POST', `/v1/syncs/${syncId}:resume`);
+}
+
+/** A digest of which rows were written by which transaction. */
+async function versions({ cluster, table, account }: Actor): Promise<string> {
+  const { rows } = await cluster.syncline.pool.query<{ digest: string }>(
+    `select md5(coalesce(string_agg(_syncline_record_id || ' ' || xmin::text, ',' order by _syncline_record_id), '')) as digest
+     from ${table}
+     where _syncline_customer_id = $1::text`,
+    [account],
+  );
+  return rows[0]!.digest;
+}
