@@ -42,5 +42,5 @@ function camel(key: string): string {
 
 /** The place of a problem in the words of the wire: `objects.contacts.pageSizeMax` is `objects.contacts.page_size_max`. */
 export function snakePlace(place: string): string {
-  return place.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return place.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

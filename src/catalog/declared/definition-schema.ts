@@ -59,8 +59,8 @@ export const definitionSchema = z.looseObject({
     const count = Object.keys(all).length;
     return count >= 1 && count <= objectsMax;
   }, `must be 1 to ${objectsMax} objects`),
-  developmentOnly: z.undefined('is for providers in code'),
-  classifyError: z.undefined('is a function: say it with errors'),
-  anyObject: z.undefined('is a function: list the objects'),
+  developmentOnly: z.never('is for providers in code').optional(),
+  classifyError: z.never('is a function: say it with errors').optional(),
+  anyObject: z.never('is a function: list the objects').optional(),
 });
 export type DeclaredDefinition = z.infer<typeof definitionSchema>;
