@@ -8,7 +8,7 @@ import { createJobLogger } from './job-logger.ts';
 import { purgeConnectionTask } from './purge-connection.ts';
 import { runSyncTask, type SliceEnded } from './run-sync.ts';
 import { settleHeldDeletesTask } from './settle-held-deletes.ts';
-import { startTick } from './tick.ts';
+import { startTick, type Tick } from './tick.ts';
 
 export interface Worker {
   /** Idempotent. */
@@ -38,14 +38,19 @@ export function createWorker(options: WorkerOptions): Worker {
   const owner = `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`;
   // Each task puts the actor of its own application in its place.
   const ctx = options.contextFor({ kind: 'system', id: owner, applicationId: '' });
-  let running: { runners: Runner[]; tick: { stop(): Promise<void> }; stopping: AbortController } | null = null;
+  let running: { runners: Runner[]; tick: Tick; stopping: AbortController } | null = null;
+
+  const sliceEnded: SliceEnded = (slice) => {
+    options.sliceEnded?.(slice);
+    if (slice.outcome === 'postponed') running?.tick.runPostponed();
+  };
 
   return {
     async start() {
       if (running) return;
       const stopping = new AbortController();
       const tasks: TaskList = {
-        'run-sync': runSyncTask({ ctx, owner, signal: stopping.signal, sliceEnded: options.sliceEnded ?? (() => undefined) }),
+        'run-sync': runSyncTask({ ctx, owner, signal: stopping.signal, sliceEnded }),
         'purge-connection': purgeConnectionTask({ ctx }),
         'settle-held-deletes': settleHeldDeletesTask({ ctx }),
       };

@@ -3,6 +3,7 @@ import type { SyncsCtx } from '../syncs/context.ts';
 import { dropOldTombstones } from '../syncs/drop-old-tombstones.ts';
 import { queueOverdueNotices } from '../syncs/hook-notices.ts';
 import { claimBatchMax, claimDueSyncs } from '../syncs/lease.ts';
+import { secondsToNextDelayed } from '../syncs/next-delayed.ts';
 import { queuePendingPurges } from '../syncs/purge-connection.ts';
 import { queuePendingSettlements } from '../syncs/settle-held-deletes.ts';
 
@@ -10,15 +11,41 @@ import { queuePendingSettlements } from '../syncs/settle-held-deletes.ts';
 const claimBatchesMax = 20;
 const housekeepingSeconds = 3600;
 
+export interface Tick {
+  /** A run was put off: if it is due before the next tick, that one comes earlier. */
+  runPostponed(): void;
+  stop(): Promise<void>;
+}
+
 /** Every worker ticks: what is due, and what dead workers left, is found by whoever looks first. */
-export function startTick({ ctx, intervalSeconds }: { ctx: SyncsCtx; intervalSeconds: number }): { stop(): Promise<void> } {
+export function startTick({ ctx, intervalSeconds }: { ctx: SyncsCtx; intervalSeconds: number }): Tick {
   const stopping = new AbortController();
-  const ticking = repeat(intervalSeconds, stopping.signal, () => attempt(ctx, 'the tick failed', () => tick(ctx)));
+  let waking = new AbortController();
+  const ticking = repeatUntil(stopping.signal, async () => {
+    waking = new AbortController();
+    await attempt(ctx, 'the tick failed', () => tick(ctx));
+    await rest(intervalSeconds, AbortSignal.any([stopping.signal, waking.signal]));
+  });
   // Apart from the tick: a hub that is slow to clean must not keep due syncs waiting.
   const keeping = rest(housekeepingSeconds, stopping.signal).then(() =>
-    repeat(housekeepingSeconds, stopping.signal, () => attempt(ctx, 'the housekeeping failed', () => dropOldTombstones({ ctx }))),
+    repeatUntil(stopping.signal, async () => {
+      await attempt(ctx, 'the housekeeping failed', () => dropOldTombstones({ ctx }));
+      await rest(housekeepingSeconds, stopping.signal);
+    }),
   );
+
+  /** Budgets are a matter of single seconds: a run that waits for one would otherwise wait for the tick on top. */
+  async function wakeForDelayed(): Promise<void> {
+    const seconds = await secondsToNextDelayed({ ctx, withinSeconds: intervalSeconds });
+    if (seconds === null) return;
+    await rest(seconds, stopping.signal);
+    waking.abort();
+  }
+
   return {
+    runPostponed() {
+      void attempt(ctx, 'the look for delayed runs failed', wakeForDelayed);
+    },
     async stop() {
       stopping.abort();
       await Promise.all([ticking, keeping]);
@@ -33,15 +60,12 @@ async function tick(ctx: SyncsCtx): Promise<void> {
   await queuePendingSettlements({ ctx });
 }
 
-async function repeat(intervalSeconds: number, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
-  while (!signal.aborted) {
-    await work();
-    await rest(intervalSeconds, signal);
-  }
+async function repeatUntil(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  while (!signal.aborted) await work();
 }
 
 async function rest(seconds: number, signal: AbortSignal): Promise<void> {
-  await sleep(seconds * 1000, undefined, { signal }).catch(() => undefined); // only the stop ends a sleep early
+  await sleep(seconds * 1000, undefined, { signal }).catch(() => undefined); // only a stop or a waking ends a sleep early
 }
 
 /** The database may be away for a while; the next time looks again. */

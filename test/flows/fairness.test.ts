@@ -4,11 +4,13 @@ import { startSyncline, type TestSyncline } from '../support/syncline.ts';
 /** One worker with one slot, so that every turn of one customer is a turn that no other has. Order is what counts, never seconds. */
 let syncline: TestSyncline;
 const slicePages = 2;
+/** So rare that nothing here waits for it. */
+const tickSeconds = 600;
 const waitMs = 60_000;
 vi.setConfig({ testTimeout: 120_000 });
 
 beforeAll(async () => {
-  syncline = await startSyncline({ config: { workerConcurrency: 1 }, limits: { slicePagesMax: slicePages } });
+  syncline = await startSyncline({ config: { workerConcurrency: 1 }, limits: { slicePagesMax: slicePages, tickSeconds } });
 });
 afterAll(() => syncline?.close());
 
@@ -62,4 +64,21 @@ test('X16 two customers of the same size take turns', async () => {
   const lead = (mine: number[], theirs: number[]) => Math.max(...mine.map((at, i) => i + 1 - theirs.filter((other) => other < at).length));
   expect(lead(a, b)).toBeLessThanOrEqual(2 * slicePages);
   expect(lead(b, a)).toBeLessThanOrEqual(2 * slicePages);
+});
+
+test('a run that waits for its budget leaves its turn to others, and goes on when there is room, long before the next tick', async () => {
+  const vendor = await syncline.createApplication();
+  await vendor.setUpProvider({});
+  for (const account of ['thrifty', 'free']) {
+    await syncline.control.setSize({ account, object, size: 50 });
+    await syncline.control.configure({ account, pageRecordsMax: 10 });
+  }
+  const thrifty = await vendor.connectCustomer({ customerId: 'thrifty' });
+  await vendor.connectCustomer({ customerId: 'free' });
+  await vendor.call('PATCH', `/v1/connections/${thrifty.connectionId}`, { rate_limits: [{ requests: 3, seconds: 4 }] });
+  await vendor.call('POST', '/v1/sync-configs', { provider: 'sandbox', objects: [{ object, strategy: 'full_only' }] });
+  for (const sync of await vendor.list('/v1/syncs'))
+    expect(await vendor.waitForRun({ syncId: sync.id, timeoutMs: waitMs })).toMatchObject({ status: 'succeeded', inserted: 50 });
+  const [waiting, free] = await Promise.all([pagesOf('thrifty'), pagesOf('free')]);
+  expect(free.at(-1)).toBeLessThan(waiting.at(-1)!);
 });
