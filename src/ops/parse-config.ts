@@ -28,6 +28,8 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
   const given = parsed.data;
   const environment = given.SYNCLINE_ENV ?? (given.DATABASE_URL ? 'production' : 'development');
   if (environment === 'production') problems.push(...productionProblems(given));
+  const limits = { ...defaultLimits, ...given.SYNCLINE_LIMITS };
+  if (!given.SYNCLINE_TEST_CLOCK) problems.push(...limitsProblems(limits));
   if (problems.length) throw new ConfigError(problems);
   return {
     environment,
@@ -45,7 +47,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     originOverrides: given.SYNCLINE_ORIGIN_OVERRIDES ?? {},
     allowPrivateAddresses: given.SYNCLINE_ALLOW_PRIVATE ?? environment === 'development',
     testClock: given.SYNCLINE_TEST_CLOCK ?? false,
-    limits: { ...defaultLimits, ...given.SYNCLINE_LIMITS },
+    limits,
   };
 }
 
@@ -106,11 +108,14 @@ const encryptionKeys = z.string().transform((text, context) => {
   return keys;
 });
 
+/** Spans of time and shares; every other limit counts something. */
+const fractional: ReadonlySet<string> = new Set<keyof Limits>(['sliceSecondsMax', 'tickSeconds', 'requestTimeoutSeconds', 'guardShareMax']);
+const whole = z.int('must be a whole number').positive();
+
 const limits = z.strictObject(
-  Object.fromEntries(Object.keys(defaultLimits).map((name) => [name, z.number().positive().optional()])) as Record<
-    keyof Limits,
-    z.ZodOptional<z.ZodNumber>
-  >,
+  Object.fromEntries(
+    Object.keys(defaultLimits).map((name) => [name, (fractional.has(name) ? z.number().positive() : whole).optional()]),
+  ) as Record<keyof Limits, z.ZodOptional<z.ZodNumber>>,
 );
 
 const variables = z.object({
@@ -140,6 +145,17 @@ function productionProblems(given: z.output<typeof variables>): string[] {
   if (given.SYNCLINE_ORIGIN_OVERRIDES)
     problems.push('SYNCLINE_ORIGIN_OVERRIDES: stand-ins for providers are for development and tests only.');
   if (given.SYNCLINE_TEST_CLOCK) problems.push('SYNCLINE_TEST_CLOCK: the test clock is for tests only.');
+  return problems;
+}
+
+/** Limits that contradict each other. Tests let leases end sooner, to kill workers without waiting. */
+function limitsProblems({ leaseSeconds, requestTimeoutSeconds, guardShareMax }: Limits): string[] {
+  const problems: string[] = [];
+  if (leaseSeconds <= requestTimeoutSeconds)
+    problems.push(
+      `SYNCLINE_LIMITS: leaseSeconds (${leaseSeconds}) must be longer than requestTimeoutSeconds (${requestTimeoutSeconds}), or one slow answer costs a worker its lease.`,
+    );
+  if (guardShareMax > 1) problems.push('SYNCLINE_LIMITS: guardShareMax is a share and must be at most 1.');
   return problems;
 }
 

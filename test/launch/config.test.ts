@@ -95,3 +95,16 @@ function catchError(work: () => unknown): Error {
   }
   throw new Error('expected a refusal');
 }
+
+test.each([
+  ['a fraction where something is counted', { slicePagesMax: 2.5 }, 'SYNCLINE_LIMITS.slicePagesMax: must be a whole number'],
+  ['a lease that a slow answer outlives', { leaseSeconds: 20 }, 'leaseSeconds (20) must be longer than requestTimeoutSeconds (30)'],
+  ['a share above all', { guardShareMax: 1.5 }, 'guardShareMax is a share and must be at most 1'],
+])('limits with %s are refused with a sentence', (_what, limits, sentence) => {
+  expect(() => parseConfig({ SYNCLINE_ENV: 'development', SYNCLINE_LIMITS: JSON.stringify(limits) })).toThrow(sentence);
+});
+
+test('spans of time may be fractions of seconds', () => {
+  const limits = { tickSeconds: 0.5, sliceSecondsMax: 1.5, requestTimeoutSeconds: 2.5, leaseSeconds: 3 };
+  expect(parseConfig({ SYNCLINE_ENV: 'development', SYNCLINE_LIMITS: JSON.stringify(limits) }).limits).toMatchObject(limits);
+});
