@@ -10,5 +10,5 @@ export function routingPath(path: string): string {
 
 /** The same for a request. Only resources that have actions: a customer's id may hold colons. */
 export function requestPath(request: Request): string {
-  return getPath(request).replace(/^(\/v1\/(?:syncs|connections|held-deletes|quarantine)\/[^/]+):([a-z_]+)$/, '$1/~$2');
+  return getPath(request).replace(/^(\/v1\/(?:syncs|sync-configs|connections|held-deletes|quarantine)\/[^/]+):([a-z_]+)$/, '$1/~$2');
 }
