@@ -33,8 +33,24 @@ export const countersSchema = z.strictObject({
   /** Records that the run is expected to read; null: nobody knows. */
   totalEstimate: count.nullable().default(null),
   heldDeletes: count,
+  /** Records that came more than once in a read of everything, beyond the first time; they are counted above as well. */
+  duplicates: count.default(0),
   firstSeq: seq.nullable(),
   lastSeq: seq.nullable(),
+  /** The same of objects that are unfolded from the records, by name; they are not fetched. */
+  unfolded: z
+    .record(
+      z.string(),
+      z.strictObject({
+        inserted: count,
+        updated: count,
+        deleted: count,
+        quarantined: count,
+        firstSeq: seq.nullable(),
+        lastSeq: seq.nullable(),
+      }),
+    )
+    .default({}),
 });
 export type Counters = z.infer<typeof countersSchema>;
 
@@ -51,8 +67,10 @@ export const emptyCounters: Counters = {
   waitMs: 0,
   totalEstimate: null,
   heldDeletes: 0,
+  duplicates: 0,
   firstSeq: null,
   lastSeq: null,
+  unfolded: {},
 };
 
 const kind = z.enum(readKinds);
@@ -90,6 +108,8 @@ export const readSchema = z.strictObject({
   total: count.nullable().default(null),
   /** Until when what it depends on (its parents) was complete when it began; absent: it depends on nothing. */
   completeMax: z.iso.datetime().nullable().optional(),
+  /** false: items have come that are too young to be counted on; no later position counts. */
+  isFeedSettled: z.boolean().default(true),
   warnings: z.array(z.enum(readWarnings)).default([]),
   /** Our clock and the provider's when the read began: information, and the upper bound of the next watermark. */
   startedAt: z.iso.datetime(),
@@ -121,6 +141,8 @@ export const stateSchema = z.strictObject({
   covered: z.strictObject({ until: z.iso.datetime(), at: z.iso.datetime() }).nullable().default(null),
   /** Our clock when the last read began that proves what is gone: a full read, or a pass over the keys. */
   keysReadAt: z.iso.datetime().nullable().default(null),
+  /** Our clock when the last read began that brings what changed: every other than a pass over the keys. */
+  changesReadAt: z.iso.datetime().nullable().default(null),
   /** A pass over the keys is to follow at once. */
   owesKeys: z.boolean().default(false),
   /** Everything that changed at the provider before this time of its own has been read; null: unknown. */
@@ -154,6 +176,7 @@ export const emptyState: CheckpointState = {
   deletions: null,
   covered: null,
   keysReadAt: null,
+  changesReadAt: null,
   owesKeys: false,
   completeAsOf: null,
   lastRead: null,

@@ -74,8 +74,10 @@ export async function postpone(ctx: Ctx, lease: Lease, counters: Counters | null
 
 export interface SuccessfulEnd {
   kind: ReadKind;
-  /** A pass over the keys follows at once. */
+  /** A pass over the keys is to follow: at once, unless runs have just been failing. */
   owesKeys: boolean;
+  /** When the last read of changes began: a pass over the keys does not put the next one off. */
+  changesReadAt: Date | null;
   outcome: 'succeeded' | 'held';
   reason: string | null;
   counters: Counters;
@@ -90,14 +92,15 @@ export interface SuccessfulEnd {
 
 /** Run row, sync row and events of a read that has ended, in one transaction; what is owed next is queued in it too. */
 export async function finishRun(ctx: Ctx, lease: Lease, end: SuccessfulEnd): Promise<void> {
-  const { kind, owesKeys, outcome, reason, fullRecords, complete, ...rest } = end;
+  const { kind, owesKeys, changesReadAt, outcome, reason, fullRecords, complete, ...rest } = end;
   await withTransaction(ctx, async (tx) => {
     const { sync, run } = lease;
     const followers = await lockFollowers(tx, sync);
     const held = await lockHeld(tx, lease);
     const { now, schedule, intervalSeconds } = held;
     const { connectionId } = sync;
-    const isDueNow = owesMore(held) || owesKeys;
+    const isDueNow = owesMore(held) || (owesKeys && sync.consecutiveFailures === 0);
+    const startedAt = (kind === 'keys' ? changesReadAt : run.startedAt) ?? now;
     await release(tx, lease, {
       health: outcome === 'held' ? 'held' : 'healthy',
       consecutiveFailures: 0,
@@ -106,7 +109,7 @@ export async function finishRun(ctx: Ctx, lease: Lease, end: SuccessfulEnd): Pro
       ...(fullRecords === null ? {} : { lastFullRecords: fullRecords }),
       ...completeness(sync, complete),
       // What was asked for during the run is due now instead of at the next interval.
-      nextRunAt: isDueNow ? now : nextRunAt({ schedule, startedAt: run.startedAt ?? now, now, intervalSeconds, connectionId }),
+      nextRunAt: isDueNow ? now : nextRunAt({ schedule, startedAt, now, intervalSeconds, connectionId }),
     });
     await endRun(tx, ctx.clock, {
       runId: run.id,

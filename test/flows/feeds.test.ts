@@ -9,6 +9,11 @@ beforeAll(async () => {
 afterAll(() => syncline.close());
 
 const delta = { strategy: 'full_then_delta' };
+/** The provider's clock goes on: the position of a feed does not pass items that are younger than what may become visible late. */
+async function minutesLater(account: string, minutes: number): Promise<void> {
+  await syncline.control.configure({ account, clockOffsetMs: minutes * 60_000 });
+}
+
 /** A feed of tokens that tells each record once, and a log of events that tells every change with the record as it was then. */
 const feeds = [
   { object: 'tasks', ids: ['tsk_0000000002', 'tsk_0000000003'] as const },
@@ -34,6 +39,7 @@ describe.each(feeds)('a feed of $object', ({ object, ids: [edited, doomed] }) =>
     expect(refused).toMatchObject({ status: 'failed', error_code: 'provider_forbidden' });
     expect((await scene.checkpoint()).feed_position).toBe(start);
 
+    await minutesLater(at.account, 1);
     await control.clearRequests(at);
     const run = await scene.run();
     expect(run).toMatchObject({ kind: 'delta', status: 'succeeded', inserted: 1, updated: 1, deleted: 1, warnings: [] });
@@ -60,6 +66,7 @@ describe.each(feeds)('a feed of $object', ({ object, ids: [edited, doomed] }) =>
     const scene = await openScene(syncline, { account: `d19-${object}`, object, size: 8, order: delta });
     const { control, at } = scene;
     await control.update({ ...at, id: edited, fields: { note: 'known' } });
+    await minutesLater(at.account, 1);
     expect(await scene.run()).toMatchObject({ kind: 'delta', updated: 1 });
     const before = await scene.rows();
 
@@ -114,16 +121,33 @@ test('D18 what changes while the first full read is under way is in the feed beh
   await scene.expectInvariants();
 });
 
+test('H52 D18 a change that shows up late, before the end of the log, is met by a later read', async () => {
+  const scene = await openScene(syncline, { account: 'late-event', object: 'tickets', size: 8, order: delta });
+  const { control, at } = scene;
+  await control.update({ ...at, id: 'tic_0000000001', fields: { note: 'at once' } });
+  expect(await scene.run()).toMatchObject({ kind: 'delta', updated: 1 });
+  // What is so young is told again: the position has not passed it.
+  await control.clearRequests(at);
+  expect(await scene.run()).toMatchObject({ kind: 'delta', fetched: 1, unchanged: 1, updated: 0, first_seq: null });
+  const [again] = await scene.pages();
+  await minutesLater(at.account, 1);
+  expect(await scene.run()).toMatchObject({ kind: 'delta', fetched: 1, unchanged: 1 });
+  await control.clearRequests(at);
+  expect(await scene.run()).toMatchObject({ kind: 'delta', fetched: 0 });
+  expect((await scene.pages())[0]!.query.get('after')).not.toBe(again!.query.get('after'));
+  await scene.expectAgrees();
+  await scene.expectInvariants();
+});
+
 test('D25 P36 deletes are followed in a feed of their own, whose pointer moves independently of the watermark', async () => {
   const scene = await openScene(syncline, { account: 'd25', object: 'leads', size: 12, order: { strategy: 'full_then_incremental' } });
   const { control, at } = scene;
-  /** The provider's time goes on by itself: marks never pass its clock, which shows whole seconds. */
-  const minutesLater = (minutes: number) => control.configure({ account: at.account, clockOffsetMs: minutes * 60_000 });
+  // Marks never pass the provider's clock, which shows whole seconds.
   const before = await scene.rows();
   const first = await scene.checkpoint();
-  await minutesLater(1);
+  await minutesLater(at.account, 1);
   await control.delete({ ...at, ids: ['lea_0000000003', 'lea_0000000004'] });
-  await minutesLater(2);
+  await minutesLater(at.account, 2);
   const run = await scene.run();
   expect(run).toMatchObject({ kind: 'incremental', status: 'succeeded', inserted: 0, updated: 0, deleted: 2 });
   const deleted = await scene.checkpoint();
@@ -134,7 +158,7 @@ test('D25 P36 deletes are followed in a feed of their own, whose pointer moves i
 
   // And the other way round: a change moves the watermark, and the pointer stays.
   await control.update({ ...at, id: 'lea_0000000001', fields: { name: 'changed' } });
-  await minutesLater(3);
+  await minutesLater(at.account, 3);
   await control.clearRequests(at);
   expect(await scene.run()).toMatchObject({ kind: 'incremental', updated: 1, deleted: 0 });
   const changed = await scene.checkpoint();

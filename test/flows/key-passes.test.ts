@@ -79,6 +79,31 @@ test('P38 D38 a pass that breaks off marks nothing, and the run that goes on wit
   await scene.expectInvariants();
 });
 
+test('a pass that keeps failing does not keep the changes waiting, and is made once it can be', async () => {
+  const scene = await openScene(syncline, { account: 'p38-failing', object: 'calls', size: 20, order });
+  const { control, at } = scene;
+  await control.remove({ ...at, id: 'cal_0000000003' });
+  await control.fault({ match: { account: at.account, path: '/calls/keys' }, fault: { kind: 'forbidden' }, times: null });
+  await passTime();
+  const kinds: string[] = [(await passBehind(scene)).kind];
+  const { id } = await control.create({ ...at, fields: { note: 'meanwhile' } });
+  for (let retry = 1; retry <= 3; retry++) {
+    const { length } = await scene.runs();
+    // Longer than any pause between two attempts.
+    minutes += 10;
+    await syncline.setClock(minutes * 60_000);
+    kinds.push((await scene.vendor.waitForRun({ syncId: scene.syncId, count: length + 1 })).kind);
+  }
+  expect(kinds).toEqual(['keys', 'keys', 'keys', 'incremental']);
+  expect((await scene.rows()).map((row) => row.id)).toContain(id);
+  expect((await scene.rows()).every((row) => !row.isDeleted)).toBe(true);
+
+  await control.clearFaults({ account: at.account, path: '/calls/keys' });
+  expect(await passBehind(scene)).toMatchObject({ kind: 'keys', status: 'succeeded', deleted: 1 });
+  await scene.expectAgrees();
+  await scene.expectInvariants();
+});
+
 test('P38 H18 a pass that finds nothing at all is held, and deletes nothing', async () => {
   const scene = await openScene(syncline, { account: 'p38-empty', object: 'calls', size: 30, order });
   await passTime();

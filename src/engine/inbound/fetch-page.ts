@@ -1,7 +1,7 @@
 import { compilePath, readPath } from '../../base/path.ts';
 import type { IncomingRecord, QuarantinedRecord } from '../../hub/types.ts';
 import { type ObjectDefinition, type PageAnswer, type PageRequest, ProviderError, type ReadKind, type ReadPart } from '../../kit/index.ts';
-import { openFeedPage } from '../page/feed-page.ts';
+import { type OpenedFeed, openFeedPage } from '../page/feed-page.ts';
 import { observedHash } from '../page/observed-hash.ts';
 import { type OpenedPage, openPage } from '../page/read-page.ts';
 import { ask } from './ask.ts';
@@ -18,14 +18,21 @@ export interface FetchedPage {
   highest: string | null;
   /** Latest time of what this page lists as deleted, when it belongs to the feed of deletions. */
   highestDeletion: Date | null;
-  /** The position of the provider's feed that this page has given. */
-  feedPosition: string | null;
+  /** Where the provider's feed stands behind this page. */
+  feed: FeedPlace;
   /** How many records the provider says the listing has. */
   total: number | null;
   isFirst: boolean;
   /** The provider's clock when the page was asked for. */
   providerTime: Date | null;
   after: Cursor;
+}
+
+export interface FeedPlace {
+  /** null: this page says nothing about it. */
+  position: string | null;
+  /** false: the feed goes on beyond this position, with items that are too young to be counted on. */
+  isSettled: boolean;
 }
 
 /** An answer that has come and is known to be a page: the next one can be asked for before its records are read. */
@@ -62,7 +69,8 @@ export async function fetchPage(slice: Slice, cursor: Cursor): Promise<ArrivedPa
       recordBytesMax: ctx.limits.recordBytesMax,
     };
     const { feed } = part;
-    return { opened: await (feed ? openFeedPage({ ...input, feed }) : openPage(input)), providerTime: askedTime };
+    const settledBefore = settledTime(slice, askedTime);
+    return { opened: feed ? openFeedPage({ ...input, feed, settledBefore }) : await openPage(input), providerTime: askedTime };
   });
   // A parent that is gone by now has no children any more.
   const arrived = place.parentId === undefined ? await asked : await orNone(asked);
@@ -70,8 +78,8 @@ export async function fetchPage(slice: Slice, cursor: Cursor): Promise<ArrivedPa
   if (arrived === null) return emptyPage(cursor, advance(cursor, place.keep(null)));
   const { opened, providerTime } = arrived;
   const after = advance(cursor, place.keep(part.next(request, opened.answer)));
-  const feedPosition = positionIn(definition, read.kind, opened.answer);
-  const frame = { isFirst: cursor.pages === 0, providerTime, after, feedPosition, total: totalIn(part, opened.answer) };
+  const feed = placeInFeed(definition, read.kind, opened);
+  const frame = { isFirst: cursor.pages === 0, providerTime, after, feed, total: totalIn(part, opened.answer) };
   return {
     after,
     read: () =>
@@ -81,7 +89,7 @@ export async function fetchPage(slice: Slice, cursor: Cursor): Promise<ArrivedPa
 
 /** Nothing was asked, or nothing is there. */
 function emptyPage(cursor: Cursor, after: Cursor): ArrivedPage {
-  const nothing = { records: [], quarantined: [], bytes: 0, highest: null, highestDeletion: null, feedPosition: null, total: null };
+  const nothing = { records: [], quarantined: [], bytes: 0, highest: null, highestDeletion: null, feed: nowhere, total: null };
   return { after, read: async () => ({ ...nothing, isFirst: cursor.pages === 0, providerTime: null, after }) };
 }
 
@@ -104,7 +112,7 @@ function totalIn({ totalPath }: ReadPart, { envelope }: PageAnswer): number | nu
   return total !== null && Number.isSafeInteger(total) && total >= 0 ? total : null;
 }
 
-type Frame = Pick<FetchedPage, 'isFirst' | 'providerTime' | 'after' | 'feedPosition' | 'total'>;
+type Frame = Pick<FetchedPage, 'isFirst' | 'providerTime' | 'after' | 'feed' | 'total'>;
 
 async function readRecords(
   opened: OpenedPage,
@@ -124,11 +132,25 @@ function latest(records: IncomingRecord[]): Date | null {
   return highest;
 }
 
-/** Where the feed stands behind this page: said in its envelope, or by its last item. */
-function positionIn({ delta }: ObjectDefinition, kind: ReadKind, answer: PageAnswer): string | null {
-  if (kind === 'full' && delta?.start.from === 'listed') return textAt(answer.envelope, delta.start.path);
-  if (kind !== 'delta') return null;
-  return delta!.mark.from === 'item' ? (answer.last?.watermark ?? null) : textAt(answer.envelope, delta!.mark.path);
+const nowhere: FeedPlace = { position: null, isSettled: true };
+
+/** Where the feed stands behind this page: said in its envelope, or by its last item that is old enough. */
+function placeInFeed({ delta }: ObjectDefinition, kind: ReadKind, opened: OpenedPage | OpenedFeed): FeedPlace {
+  if (kind === 'full' && delta?.start.from === 'listed') return { ...nowhere, position: textAt(opened.answer.envelope, delta.start.path) };
+  if (kind !== 'delta') return nowhere;
+  if (delta!.mark.from === 'envelope') return { ...nowhere, position: textAt(opened.answer.envelope, delta!.mark.path) };
+  return 'settledMark' in opened ? { position: opened.settledMark, isSettled: opened.isSettled } : nowhere;
+}
+
+/** Kept clear of our own clock, where the provider shows none: the two may differ. */
+const ourClockMarginSeconds = 300;
+
+/** Before it nothing can become visible any more; null: the object shows everything at once. */
+function settledTime({ definition, ctx }: Slice, askedTime: Date | null): Date | null {
+  const lagSeconds = Math.max(definition.visibilityLagSeconds, definition.settledLagSeconds ?? 0);
+  if (lagSeconds === 0) return null;
+  const nowMs = askedTime?.getTime() ?? ctx.clock.now().getTime() - ourClockMarginSeconds * 1000;
+  return new Date(nowMs - lagSeconds * 1000);
 }
 
 /** A text or number at a path of an answer; null: there is none. */

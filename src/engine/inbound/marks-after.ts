@@ -26,6 +26,7 @@ export function marksAfter(input: EndedInput): Partial<CheckpointState> {
     deletions: deletionsAfter(input),
     covered: isFull || read.kind === 'window' ? { until: read.providerTime ?? read.startedAt, at: read.startedAt } : state.covered,
     keysReadAt: meetsEverything(read.kind) ? read.startedAt : state.keysReadAt,
+    changesReadAt: read.kind === 'keys' ? state.changesReadAt : read.startedAt,
     owesKeys: owesKeysAfter(input),
     completeAsOf: completeAfter(input),
   };

@@ -5,6 +5,7 @@ import { parseState } from '../../syncs/checkpoint-state.ts';
 import { openHub } from '../../syncs/edit-checkpoint.ts';
 import { replaceAbandoned } from '../../syncs/lease.ts';
 import { leaveTrace } from '../../syncs/leave-run.ts';
+import { openChildren } from '../page/open-children.ts';
 import { backdated } from './backdated.ts';
 import type { Desk } from './leave-with.ts';
 import type { Slice } from './slice.ts';
@@ -28,10 +29,12 @@ export async function openSlice(desk: Desk): Promise<Slice | null> {
     desk.lease = replaced;
   } else if (state.runId !== null && state.runId !== desk.lease.run.id) await leaveTrace(ctx, state.runId, state.counters);
 
+  const table = await hub.ensureTable(sync.provider, sync.object);
   desk.slice = {
     ...{ ctx, lease: desk.lease, hub, definition, state, signal },
     watermarkBefore: hasEnded ? undefined : state.watermark,
-    table: await hub.ensureTable(sync.provider, sync.object),
+    table,
+    children: await openChildren(hub, table, definition, ctx.limits.recordBytesMax),
     connection: await hub.ensureConnection({ connectionId: sync.connectionId, customerId: sync.customerId }),
     client: once(() => openConnectionClient({ ctx, connectionId: sync.connectionId, sync: { id: sync.id, rateLimits } })),
     pending: { slices: 1, apiCalls: 0, bytes: 0, waitMs: 0 },

@@ -22,6 +22,7 @@ const openRead = (kind: ReadState['kind']): ReadState => ({
   highest: null,
   highestDeletion: null,
   feed: null,
+  isFeedSettled: true,
   warnings: [],
   startedAt: '2026-01-01T00:00:00.000Z',
   providerTime: null,
@@ -37,6 +38,7 @@ const base: PlanInput = {
   fullRequested: false,
   readsAnewSince: null,
   isScheduled: true,
+  consecutiveFailures: 0,
   watermarkType: 'datetime',
   feedSecondsMax: null,
   windowSeconds: null,
@@ -137,6 +139,16 @@ test.each<[string, Partial<PlanInput>, Partial<Plan>]>([
   [
     'whoever asks for a run gets what changed, not the pass',
     { state: { ...afterFull, owesKeys: true }, isScheduled: false },
+    { kind: 'incremental', isResumed: false },
+  ],
+  [
+    'a pass that keeps failing lets the changes by',
+    { state: { ...afterFull, owesKeys: true }, consecutiveFailures: 3 },
+    { kind: 'incremental', isResumed: false },
+  ],
+  [
+    'a pass that broke off and keeps failing lets the changes by',
+    { state: { ...afterFull, owesKeys: true, read: openRead('keys') }, consecutiveFailures: 3 },
     { kind: 'incremental', isResumed: false },
   ],
   [

@@ -11,6 +11,8 @@ export interface PlanInput {
   fullRequested: boolean;
   /** Whether the schedule began this run: only then it does what is owed behind another. */
   isScheduled: boolean;
+  /** Runs that failed in a row. */
+  consecutiveFailures: number;
   /** null: the object cannot be read incrementally. */
   watermarkType: 'datetime' | 'integer' | 'opaque' | null;
   /** The age at which the provider forgets the changes of its feed; null: it does not say. */
@@ -37,10 +39,14 @@ export function planRead(input: PlanInput): Plan {
   const { read } = input.state;
   const wanted = chooseRead(input);
   const isOutdated = read !== null && input.readsAnewSince !== null && Date.parse(read.startedAt) < input.readsAnewSince.getTime();
-  if (read && !isOutdated && read.part <= input.parts[read.kind] && (wanted.kind !== 'full' || read.kind === 'full'))
+  const isGivenUp = read?.kind === 'keys' && input.consecutiveFailures >= keysFailuresMax;
+  if (read && !isOutdated && !isGivenUp && read.part <= input.parts[read.kind] && (wanted.kind !== 'full' || read.kind === 'full'))
     return { kind: read.kind, isResumed: true, warnings: read.warnings };
   return { ...wanted, isResumed: false };
 }
+
+/** A pass over the keys that keeps failing lets the changes by: they are read, and it is tried again at the next turn. */
+const keysFailuresMax = 3;
 
 type Choice = Omit<Plan, 'isResumed'>;
 
@@ -50,7 +56,8 @@ function chooseRead(input: PlanInput): Choice {
   const isSwitched = state.strategy !== null && state.strategy !== strategy;
   if (strategy === 'full_only' || input.fullRequested || !state.hasFull || isSwitched) return full;
   if (fullRefreshEvery !== null && input.incrementalsSinceFull >= fullRefreshEvery) return full;
-  if (state.owesKeys && input.isScheduled) return input.parts.keys > 0 ? { kind: 'keys', warnings: [] } : full;
+  if (state.owesKeys && input.isScheduled && input.consecutiveFailures < keysFailuresMax)
+    return input.parts.keys > 0 ? { kind: 'keys', warnings: [] } : full;
   return chooseByStrategy(strategy, input);
 }
 

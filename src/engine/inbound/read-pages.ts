@@ -58,6 +58,7 @@ async function writeGroup(slice: Slice, group: FetchedPage[]): Promise<void> {
     records,
     quarantined,
     keys,
+    children: slice.children,
     ...(lease.sync.observedFields.length > 0 ? { observed: lease.sync.observedFields } : {}),
     shape: state.hasFull ? 'news' : 'first',
     versions: lease.sync.landing === 'append' ? { runId: lease.run.id } : undefined,
@@ -82,7 +83,7 @@ function refuseClockBehind({ state, definition }: Slice, first: FetchedPage): vo
 function readAfter({ definition }: Slice, read: ReadState, group: FetchedPage[]): ReadState {
   const type = definition.incremental?.watermark.type;
   const first = group[0]!.isFirst ? group[0]! : null;
-  let { highest, met, idless, signals, feed, highestDeletion, total } = read;
+  let { highest, met, idless, signals, feed, isFeedSettled, highestDeletion, total } = read;
   for (const page of group) {
     met += page.records.length;
     for (const { isDeleted } of page.records) if (isDeleted) signals++;
@@ -91,7 +92,8 @@ function readAfter({ definition }: Slice, read: ReadState, group: FetchedPage[])
       else met++;
     }
     total = page.total ?? total;
-    if (page.feedPosition !== null) feed = { position: page.feedPosition };
+    if (isFeedSettled && page.feed.position !== null) feed = { position: page.feed.position };
+    isFeedSettled &&= page.feed.isSettled;
     if (page.highestDeletion && !(highestDeletion && Date.parse(highestDeletion) >= page.highestDeletion.getTime()))
       highestDeletion = page.highestDeletion.toISOString();
     if (type && page.highest !== null && (highest === null || compareWatermarks(type, highest, page.highest) < 0)) highest = page.highest;
@@ -99,7 +101,7 @@ function readAfter({ definition }: Slice, read: ReadState, group: FetchedPage[])
   return {
     ...read,
     ...group.at(-1)!.after,
-    ...{ met, idless, signals, highest, feed, highestDeletion, total },
+    ...{ met, idless, signals, highest, feed, isFeedSettled, highestDeletion, total },
     firstPageHighest: first ? first.highest : read.firstPageHighest,
     providerTime: read.providerTime ?? first?.providerTime?.toISOString() ?? null,
   };

@@ -38,7 +38,10 @@ function resumed({ definition }: Slice, position: JsonObject, resume: ReadPart['
   return definition.parent ? resumeBelow(position, resume) : (resume?.(position) ?? null);
 }
 
-/** The refused request asked from the mark of the last run: no page of this read had been answered in its part. */
+/**
+ * The refused request asked from the mark of the last run: no page of this read had been answered in its part. A feed that was empty
+ * has no mark, and is refused so when its beginning cannot be read in order any more.
+ */
 function isAskedByMark({ kind, part, position, since }: ReadState): boolean {
-  return (kind === 'delta' || kind === 'incremental') && part === 0 && position === null && since !== null;
+  return part === 0 && position === null && (kind === 'delta' || (kind === 'incremental' && since !== null));
 }

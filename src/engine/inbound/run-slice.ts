@@ -65,7 +65,7 @@ async function work(desk: Desk): Promise<SliceOutcome> {
 
 async function finish(slice: Slice): Promise<SliceOutcome> {
   const { watermarkBefore } = slice;
-  const { ended, watermark: watermarkAfter, lastRead, owesKeys, completeAsOf } = slice.state;
+  const { ended, watermark: watermarkAfter, lastRead, owesKeys, changesReadAt, completeAsOf } = slice.state;
   const { kind, outcome, reason } = ended!;
   const providerTime = lastRead?.providerTime ? new Date(lastRead.providerTime) : null;
   const counters = countersOf(slice);
@@ -74,6 +74,7 @@ async function finish(slice: Slice): Promise<SliceOutcome> {
   await finishRun(slice.ctx, slice.lease, {
     kind,
     owesKeys,
+    changesReadAt: changesReadAt === null ? null : new Date(changesReadAt),
     outcome,
     reason,
     counters,

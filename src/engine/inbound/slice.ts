@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectionClient } from '../../connect/client.ts';
-import type { Hub, HubConnection, HubTable, WriteFacts } from '../../hub/types.ts';
+import type { Hub, HubConnection, HubTable, SliceInput, UnfoldedFacts, WriteFacts } from '../../hub/types.ts';
 import type { ObjectDefinition } from '../../kit/index.ts';
 import { type CheckpointState, type Counters, emptyCounters, type ReadState } from '../../syncs/checkpoint-state.ts';
 import type { SyncsCtx } from '../../syncs/context.ts';
@@ -14,6 +14,8 @@ export interface Slice {
   hub: Hub;
   table: HubTable;
   connection: HubConnection;
+  /** What is unfolded from the records. */
+  children: NonNullable<SliceInput['children']>;
   definition: ObjectDefinition;
   client: () => Promise<ConnectionClient>;
   state: CheckpointState;
@@ -103,10 +105,27 @@ function count(slice: Slice, { fetched, facts, heldDeletes }: Progress): Counter
     waitMs: before.waitMs + pending.waitMs,
     totalEstimate: before.totalEstimate,
     heldDeletes: before.heldDeletes + (heldDeletes ?? 0),
+    duplicates: before.duplicates + (facts?.duplicates ?? 0),
     firstSeq: before.firstSeq ?? firstSeq?.toString() ?? null,
     lastSeq: lastSeq?.toString() ?? before.lastSeq,
+    unfolded: (facts?.unfolded ?? []).reduce(addUnfolded, before.unfolded),
   };
 }
+
+function addUnfolded(all: Counters['unfolded'], facts: UnfoldedFacts): Counters['unfolded'] {
+  const before = all[facts.object] ?? nothingUnfolded;
+  const sum = {
+    inserted: before.inserted + facts.inserted,
+    updated: before.updated + facts.updated,
+    deleted: before.deleted + facts.deleted,
+    quarantined: before.quarantined + facts.quarantined,
+    firstSeq: before.firstSeq ?? facts.firstSeq?.toString() ?? null,
+    lastSeq: facts.lastSeq?.toString() ?? before.lastSeq,
+  };
+  return { ...all, [facts.object]: sum };
+}
+
+const nothingUnfolded = { inserted: 0, updated: 0, deleted: 0, quarantined: 0, firstSeq: null, lastSeq: null };
 
 /** The counters of a run begin at nothing, whatever the run before has left in the checkpoint. */
 function countersBefore({ state, lease }: Slice): Counters {

@@ -20,6 +20,7 @@ export async function startOrResume(slice: Slice): Promise<void> {
     // Asked for while this run was reading: the next run's business.
     fullRequested: sync.fullRequested && (isFirstSlice || state.read === null),
     isScheduled: run.trigger === 'schedule',
+    consecutiveFailures: sync.consecutiveFailures,
     watermarkType: definition.incremental?.watermark.type ?? null,
     feedSecondsMax: definition.delta?.maxAgeSeconds ?? null,
     windowSeconds: sync.windowSeconds,

@@ -3,7 +3,13 @@ import { contentHash } from '../../base/hash.ts';
 import type { FeedShape, ObjectDefinition, ReadPart, RecordShape } from '../../kit/index.ts';
 import { openFeedPage } from './feed-page.ts';
 
-async function read(items: string[], feed: FeedShape, shape: Partial<RecordShape> = {}, part: Partial<ReadPart> = {}) {
+async function read(
+  items: string[],
+  feed: FeedShape,
+  shape: Partial<RecordShape> = {},
+  part: Partial<ReadPart> = {},
+  settledBefore: Date | null = null,
+) {
   const whole: ReadPart = {
     ...{ name: 'feed', signal: 'records', recordsPath: 'items', completeness: 'complete', feed },
     request: () => ({ method: 'GET', path: '/' }),
@@ -16,8 +22,16 @@ async function read(items: string[], feed: FeedShape, shape: Partial<RecordShape
     full: { parts: [whole] },
   };
   const body = Buffer.from(`{"items":[${items.join(', ')}],"next":"n1"}`);
-  const opened = openFeedPage({ body, part: whole, object, headers: {}, askedSeq: 7n, recordBytesMax: 1000, feed });
-  return { ...(await opened.read()), last: opened.answer.last, count: opened.answer.count, envelope: opened.answer.envelope };
+  const opened = openFeedPage({ body, part: whole, object, headers: {}, askedSeq: 7n, recordBytesMax: 1000, feed, settledBefore });
+  const { settledMark, isSettled } = opened;
+  return {
+    ...(await opened.read()),
+    settledMark,
+    isSettled,
+    last: opened.answer.last,
+    count: opened.answer.count,
+    envelope: opened.answer.envelope,
+  };
 }
 
 const events: FeedShape = {
@@ -121,4 +135,15 @@ test('a log of what was, declared lagging, never counts as newer than what was s
   const items = [event('evt_1', 'created', '{"object":{"id":"a"}}'), event('evt_2', 'deleted', '{"id":"b"}')];
   const page = await read(items, events, {}, { isLagging: true });
   expect(page.records.map(({ askedSeq }) => askedSeq)).toEqual([0n, 0n]);
+});
+
+test.each([
+  ['all of them are old', 1_767_225_603, 'evt_3', true],
+  ['the last is too young', 1_767_225_602, 'evt_2', false],
+  ['the first is too young', 1_767_225_600, null, false],
+])('H52 the position does not pass an item before which another may yet appear: %s', async (_name, seconds, settledMark, isSettled) => {
+  const items = [1, 2, 3].map((n) => event(`evt_${n}`, 'created', `{"object":{"id":"a${n}"}}`, 1_767_225_599 + n));
+  const page = await read(items, events, {}, {}, new Date(seconds * 1000));
+  expect(page).toMatchObject({ settledMark, isSettled, last: { watermark: 'evt_3' } });
+  expect(page.records).toHaveLength(3);
 });

@@ -16,7 +16,7 @@ import { watermarkToDate } from './watermark.ts';
  * A page of a feed whose items hold their record somewhere inside, or only say that it is gone. The bytes of each record are taken
  * out as they came and read like those of a listing. Of one record the last item of the page counts: it is the newest.
  */
-export function openFeedPage(input: PageInput & { feed: FeedShape }): OpenedPage {
+export function openFeedPage(input: FeedInput): OpenedFeed {
   const { body, ranges, envelope } = atOnce(slicePage(input.body, input.part.recordsPath));
   const bodies: Buffer[] = [];
   for (let i = 0; i < ranges.length; i += 2) bodies.push(body.subarray(ranges[i]!, ranges[i + 1]!));
@@ -24,18 +24,45 @@ export function openFeedPage(input: PageInput & { feed: FeedShape }): OpenedPage
   const reader = itemReader(input.feed, input.object);
   const items = bodies.map((bytes) => reader(bytes));
   const answer = { envelope, headers: input.headers, count: items.length, last: lastOf(items) };
-  return { answer, read: async () => readItems(input, items, answer) };
+  const settled = settledMarkOf(items, input.settledBefore);
+  return { answer, ...settled, read: async () => readItems(input, items, answer) };
+}
+
+export interface FeedInput extends PageInput {
+  feed: FeedShape;
+  /** Before it nothing can become visible any more. Absent: what the feed shows is all there is. */
+  settledBefore?: Date | null;
+}
+
+export interface OpenedFeed extends OpenedPage {
+  /** The last mark before which nothing can appear any more; null: this page has none. */
+  settledMark: string | null;
+  /** false: there are younger items. No later page's mark counts either, because what appears late may stand before them. */
+  isSettled: boolean;
 }
 
 type Item =
-  | { kind: 'passed_over'; mark: string | null }
-  | { kind: 'odd'; id: string | null; mark: string | null; detail: string; bytes: Buffer }
+  | { kind: 'passed_over'; mark: string | null; at: Date | null }
+  | { kind: 'odd'; id: string | null; mark: string | null; at: Date | null; detail: string; bytes: Buffer }
   | { kind: 'record'; id: string; mark: string | null; at: Date | null; bytes: Buffer }
   | { kind: 'deleted'; id: string; mark: string | null; at: Date | null; bytes: Buffer };
 
 function lastOf(items: Item[]): PageAnswer['last'] {
   const last = items.at(-1);
   return last ? { id: 'id' in last ? last.id : null, watermark: last.mark } : null;
+}
+
+/**
+ * The last mark before the first item that is so young that an older one may yet become visible. What stands behind it is told again
+ * by the next read, and changes nothing.
+ */
+function settledMarkOf(items: Item[], settledBefore: Date | null | undefined): Pick<OpenedFeed, 'settledMark' | 'isSettled'> {
+  let settledMark: string | null = null;
+  for (const { mark, at } of items) {
+    if (settledBefore && at && at >= settledBefore) return { settledMark, isSettled: false };
+    settledMark = mark ?? settledMark;
+  }
+  return { settledMark, isSettled: true };
 }
 
 function readItems(input: PageInput, items: Item[], answer: PageAnswer): ReadPage {
@@ -95,18 +122,19 @@ function itemReader(feed: FeedShape, { record }: Pick<ObjectDefinition, 'record'
 
   return (bytes) => {
     if (picker.walk(bytes, 0) !== bytes.length)
-      return { kind: 'odd', id: null, mark: null, detail: 'The item of the feed is not a JSON object.', bytes };
+      return { kind: 'odd', id: null, mark: null, at: null, detail: 'The item of the feed is not a JSON object.', bytes };
     const mark = textOf(paths.mark);
-    if (feed.only && !isOneOf(textOf(paths.only), feed.only.values)) return { kind: 'passed_over', mark };
-    const found = readRecordId(ids.map(pickedAt), ids.length > 1);
-    if (found.id === null) return { kind: 'odd', id: null, mark, detail: found.detail, bytes };
     const changed = timeOf(textOf(paths.changedAt), feed.changedAt?.unit);
+    if (feed.only && !isOneOf(textOf(paths.only), feed.only.values)) return { kind: 'passed_over', mark, at: changed };
+    const found = readRecordId(ids.map(pickedAt), ids.length > 1);
+    if (found.id === null) return { kind: 'odd', id: null, mark, at: changed, detail: found.detail, bytes };
     if (saysDeleted() || pickedAt(paths.isDeleted) === true) {
       const at = changed ?? timeOf(textOf(paths.deletedAt)) ?? timeOf(textOf(paths.modifiedAt));
       return { kind: 'deleted', id: found.id, mark, at, bytes };
     }
     const inner = paths.record === undefined ? bytes : rangeOf(picker, all, paths.record, bytes);
-    if (inner === null) return { kind: 'odd', id: found.id, mark, detail: `The item of the feed has no record at ${feed.record}.`, bytes };
+    if (inner === null)
+      return { kind: 'odd', id: found.id, mark, at: changed, detail: `The item of the feed has no record at ${feed.record}.`, bytes };
     return { kind: 'record', id: found.id, mark, at: changed, bytes: inner };
   };
 
