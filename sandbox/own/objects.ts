@@ -238,7 +238,7 @@ function lineItem(seed: number, n: number): string {
 /** Three lines each, which are numbered within their order. */
 function order(seed: number, n: number): string {
   const lines = [1, 2, 3].map(
-    (line) => `{"line":${line},"sku":"SKU-${1 + (mix(seed, n, line) % 30)}","quantity":${1 + (mix(seed, n, line + 3) % 9)},"price":9.90}`,
+    (line) => `{"line":${line},"sku":"SKU-${1 + (mix(seed, n, line) % 30)}","quantity":${1 + (mix(seed, n, line + 3) % 9)},"price":9.95}`,
   );
   return `"number":"2024-${n}","contact_id":"${reference('con_', 1 + (mix(seed, n, 1) % 120))}","lines":[${lines.join(',')}]`;
 }

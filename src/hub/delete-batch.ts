@@ -8,6 +8,7 @@ import type { HubHandle } from './handle.ts';
 import { storeMissing } from './store-missing.ts';
 import { type HubTx, writeTransaction } from './transaction.ts';
 import type { EndedRead, Fenced, WriteFacts } from './types.ts';
+import { deleteUnfolded } from './unfolded.ts';
 
 const dayMs = 24 * 3_600_000;
 
@@ -21,9 +22,11 @@ export async function deleteBatch(hub: HubHandle, input: DeleteBatchInput): Prom
     if (row.hasStaged) await registerWriter(hub, tx);
     const { taken, ...deleted } = row.hasStaged ? await deleteStaged(hub, tx, input) : nothing;
     if (deleted.deleted > 0) await logDeletes(hub, tx, input, deleted.deleted);
+    const gone = { table: input.table.name, connection: input.connection.number, at: hub.clock.now(), ...deleted };
+    const unfolded = await deleteUnfolded(hub, tx, gone);
     const remaining = taken === input.rowsMax && (await hasStaged(hub, tx, input));
     if (!remaining) await endRead(hub, tx, input);
-    const facts = { inserted: 0, updated: 0, unchanged: 0, quarantined: 0, ...deleted };
+    const facts = { inserted: 0, updated: 0, unchanged: 0, quarantined: 0, ...deleted, ...(unfolded.length > 0 ? { unfolded } : {}) };
     await saveState(hub, tx, input.syncId, input.checkpoint(facts, remaining));
     return { ...facts, remaining };
   });

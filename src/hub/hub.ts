@@ -16,7 +16,7 @@ import { nextRecordId } from './next-record-id.ts';
 import { purgeBatch } from './purge.ts';
 import { findQuarantined, listQuarantined, markRetried } from './quarantine.ts';
 import { settleHold } from './settle-hold.ts';
-import { ensureTable, findTable } from './tables.ts';
+import { ensureTable, ensureUnfolded, findTable } from './tables.ts';
 import { writeHooked } from './write-hooked.ts';
 import { writeSlice } from './write-slice.ts';
 
@@ -25,6 +25,7 @@ export function hubOf(hub: HubHandle): ListableHub {
   return {
     schema: hub.schema,
     ensureTable: (provider, object) => ensureTable(hub, provider, object),
+    ensureUnfolded: (parent, object) => ensureUnfolded(hub, parent, object),
     findTable: (provider, object) => findTable(hub, provider, object),
     ensureConnection: (input) => ensureConnection(hub, input),
     readCheckpoint: (syncId) => readCheckpoint(hub, syncId),
@@ -49,10 +50,10 @@ export function hubOf(hub: HubHandle): ListableHub {
     dropOldHookPayloads: () => dropOldHookPayloads(hub),
     writeCheckpoint: (input) => writeCheckpoint(hub, input),
     listShapeChanges: (input) => listShapeChanges(hub, input),
-    purgeBatch: (input) => purgeBatch(hub, input),
     listQuarantined: (input) => listQuarantined(hub, input),
     findQuarantined: (id) => findQuarantined(hub, id),
     markRetried: (id) => markRetried(hub, id),
+    purgeBatch: (input) => purgeBatch(hub, input),
     dropTombstones: (input) => dropTombstones(hub, input),
     listPage: (input) => listPage(hub, input),
   };

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { HubNames } from './names.ts';
 
 /** The layout's versions, oldest first: each is what brings a hub from the version before. Never edit a released one. */
-export const layouts: ((names: HubNames, schema: string) => string)[] = [firstLayout, decisionsAndVersions, hooks];
+export const layouts: ((names: HubNames, schema: string) => string)[] = [firstLayout, decisionsAndVersions, hooks, unfoldedTables];
 
 function firstLayout(names: HubNames, schema: string): string {
   return `
@@ -189,6 +189,11 @@ create table ${names.hookNews} (
   first_seq int8 not null,
   last_seq  int8 not null
 );`;
+}
+
+/** Which table's records hold a table's as a list. */
+function unfoldedTables(names: HubNames): string {
+  return `alter table ${names.table} add column unfolded_from text collate "C";`;
 }
 
 /**

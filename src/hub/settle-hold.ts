@@ -4,6 +4,7 @@ import type { HubHandle } from './handle.ts';
 import type { HoldDecision, SettledHold } from './held-types.ts';
 import { literal } from './layout.ts';
 import { type HubTx, writeTransaction } from './transaction.ts';
+import { deleteUnfolded } from './unfolded.ts';
 
 export interface SettleHoldInput {
   syncId: string;
@@ -22,6 +23,7 @@ export async function settleHold(hub: HubHandle, input: SettleHoldInput): Promis
     if (!hold) return null;
     if (hold.decision === 'approve') await registerWriter(hub, tx);
     const done = hold.decision === 'approve' ? await deleteHeld(hub, tx, input, hold) : await keepHeld(hub, tx, input, hold);
+    await deleteUnfolded(hub, tx, { ...hold, ...seqsOf(done), at: hub.clock.now() });
     const { rows } = await tx.query<{ settled: string; first: string | null; last: string | null; remaining: boolean }>(
       `update ${hub.names.hold} h
        set settled = h.settled + $3::int8, first_seq = coalesce(h.first_seq, $4::int8), last_seq = coalesce($5::int8, h.last_seq)
@@ -33,9 +35,12 @@ export async function settleHold(hub: HubHandle, input: SettleHoldInput): Promis
       [input.syncId, hold.generation, done.settled, done.first, done.last],
     );
     const { settled, first, last, remaining } = rows[0]!;
-    const seqs = { firstSeq: first === null ? null : BigInt(first), lastSeq: last === null ? null : BigInt(last) };
-    return { decision: hold.decision, settled: Number(settled), ...seqs, remaining };
+    return { decision: hold.decision, settled: Number(settled), ...seqsOf({ first, last }), remaining };
   });
+}
+
+function seqsOf({ first, last }: Pick<Settled, 'first' | 'last'>) {
+  return { firstSeq: first === null ? null : BigInt(first), lastSeq: last === null ? null : BigInt(last) };
 }
 
 interface DecidedHold {

@@ -13,6 +13,16 @@ export async function ensureTable(hub: HubHandle, provider: string, object: stri
   return remember(hub, table);
 }
 
+/** The registry remembers where the records come from: when a parent is deleted, what was inside it goes too. */
+export async function ensureUnfolded(hub: HubHandle, parent: HubTable, object: string): Promise<HubTable> {
+  const table = await ensureTable(hub, parent.provider, object);
+  await hub.pool.query(
+    `update ${hub.names.table} set unfolded_from = $2::text where name = $1::text and unfolded_from is distinct from $2::text`,
+    [table.name, parent.name],
+  );
+  return table;
+}
+
 export async function findTable(
   hub: HubHandle,
   provider: string,

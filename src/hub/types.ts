@@ -9,6 +9,8 @@ export interface Hub extends HeldDeletesOfHub, QuarantineOfHub, HooksOfHub {
   readonly schema: string;
   /** The registry's table of (provider, object); created when absent. */
   ensureTable(provider: string, object: string): Promise<HubTable>;
+  /** The table of an object whose records stand as a list in another table's. */
+  ensureUnfolded(parent: HubTable, object: string): Promise<HubTable>;
   findTable(provider: string, object: string): Promise<HubTable | null>;
   /** The connection's number in this hub, given once and kept. */
   ensureConnection(input: { connectionId: string; customerId: string }): Promise<HubConnection>;
@@ -122,6 +124,11 @@ export interface SliceInput extends Fenced {
   versions?: { runId: string } | undefined;
   /** Ids that were met without their records: they are marked as seen, and nothing else is done to them. */
   keys?: string[];
+  /** Lists inside the records that become records of their own, in this transaction; null: the record has no such list. */
+  children?: {
+    table: HubTable;
+    unfold: (record: IncomingRecord) => { records: IncomingRecord[]; quarantined: QuarantinedRecord[] } | null;
+  }[];
   /** The new checkpoint, from what this very transaction did: counters and position commit together with the records. */
   checkpoint: (facts: WriteFacts) => Json;
 }
@@ -165,4 +172,12 @@ export interface WriteFacts {
   /** null: nothing was written. */
   firstSeq: bigint | null;
   lastSeq: bigint | null;
+  /** Records that a read of everything met more than once, beyond the first time. */
+  duplicates?: number;
+  /** The same of objects that are unfolded from these records. */
+  unfolded?: UnfoldedFacts[];
+}
+
+export interface UnfoldedFacts extends Omit<WriteFacts, 'unchanged' | 'unfolded'> {
+  object: string;
 }

@@ -8,6 +8,7 @@ import { type PreparedSlice, prepareSlice } from './prepare-slice.ts';
 import { quarantine } from './quarantine.ts';
 import { type HubTx, writeTransaction } from './transaction.ts';
 import type { WriteFacts } from './types.ts';
+import { deleteUnfolded, unfoldAll, writeUnfolded } from './unfolded.ts';
 import { appendVersions, ensureVersions } from './versions.ts';
 import type { Place } from './write-records.ts';
 import { note, writeLive } from './write-slice.ts';
@@ -34,6 +35,9 @@ export async function writeHooked(hub: HubHandle, input: HookedInput): Promise<H
     await note(hub, tx, asSlice, withOwnRead(row, input.syncId), slice);
     if (setAside.length) await quarantine(hub, tx, { ...place, syncId: input.syncId, at: place.syncedAt }, setAside);
     const gone = await deleteGone(hub, tx, input, place);
+    const inside = unfoldAll(input.children, slice.live);
+    await writeUnfolded(hub, tx, { ...input, at: place.syncedAt }, inside);
+    await deleteUnfolded(hub, tx, { table: place.table.name, connection: place.connection.number, at: place.syncedAt, ...gone });
     if (input.payloads.length) await tx.query(`delete from ${hub.names.hookPayload} where number = any ($1::int8[])`, [input.payloads]);
     const facts: WriteFacts = {
       inserted: written.inserted,

@@ -1,4 +1,5 @@
 import { type FencedRow, saveState, takeReadFence } from './checkpoint.ts';
+import { withoutDuplicates } from './duplicates.ts';
 import { textArray } from './encode.ts';
 import { registerWriter } from './feed.ts';
 import type { HubHandle } from './handle.ts';
@@ -9,7 +10,8 @@ import { quarantine, release } from './quarantine.ts';
 import { forgetKept, forgetMissed, markSeen } from './seen.ts';
 import { stageDeletes, unholdDeletes, unstageDeletes } from './staged-deletes.ts';
 import { type HubTx, writeTransaction } from './transaction.ts';
-import type { SliceInput, WriteFacts } from './types.ts';
+import type { IncomingRecord, SliceInput, WriteFacts } from './types.ts';
+import { unfoldAll, writeUnfolded } from './unfolded.ts';
 import { appendVersions, ensureVersions } from './versions.ts';
 import { copyFresh, freshSavepoint, nothingWritten, type Place, upsertChanged, type Written } from './write-records.ts';
 
@@ -30,6 +32,7 @@ async function commitSlice(hub: HubHandle, input: SliceInput): Promise<Committed
   const slice = prepareSlice(input.records, input.quarantined);
   const place = { table: input.table, connection: input.connection, syncedAt: hub.clock.now(), observed: input.observed };
   const versions = input.versions && { ...input.versions, table: await ensureVersions(hub, input.table) };
+  const inside = unfoldAll(input.children, slice.live);
   return writeTransaction(hub, async (tx) => {
     const row = await takeReadFence(hub, tx, input, place);
     const written = await writeLive(hub, tx, input, place, row, slice);
@@ -39,6 +42,7 @@ async function commitSlice(hub: HubHandle, input: SliceInput): Promise<Committed
     if (versions) await appendVersions(hub, tx, { ...input, place, versions, live: slice.live, written });
     await note(hub, tx, input, row, slice);
     if (setAside.length) await quarantine(hub, tx, { ...place, syncId: input.syncId, at: place.syncedAt }, setAside);
+    const unfolded = await writeUnfolded(hub, tx, { ...input, at: place.syncedAt }, inside);
     const facts = {
       inserted: written.inserted,
       updated: written.updated,
@@ -47,6 +51,8 @@ async function commitSlice(hub: HubHandle, input: SliceInput): Promise<Committed
       quarantined: setAside.length,
       firstSeq: written.firstSeq,
       lastSeq: written.lastSeq,
+      duplicates: input.marksSeen ? slice.duplicates + written.duplicates : 0,
+      ...(unfolded.length > 0 ? { unfolded } : {}),
     };
     await saveState(hub, tx, input.syncId, input.checkpoint(facts));
     return { facts, remember };
@@ -69,10 +75,13 @@ export async function writeLive(
     if (written) return written;
     await tx.query(`update ${hub.names.checkpoint} set is_fresh = false where sync = $1::text`, [input.syncId]);
   }
-  const changed = await probe(hub, tx, place, live, { expectsUnchanged: input.marksSeen });
+  const older: IncomingRecord[] = [];
+  const probed = await probe(hub, tx, place, live, { expectsUnchanged: input.marksSeen, older });
+  const changed = input.marksSeen ? await withoutDuplicates(hub, tx, input, { changed: probed, older }) : probed;
   if (changed.length === 0) return nothingWritten;
   if (!row.isFresh) await registerWriter(hub, tx);
-  return upsertChanged(hub, tx, place, changed);
+  const written = await upsertChanged(hub, tx, place, changed);
+  return { ...written, duplicates: probed.length - changed.length };
 }
 
 /** What the slice met, for everybody who keeps an account of it. Refused records were met too: they exist at the provider. */

@@ -4,6 +4,7 @@ import type { Tx } from '../db/index.ts';
 import { emitAll, type NewEvent } from '../events/emit.ts';
 import type { Counters } from './checkpoint-state.ts';
 import type { RunStatus } from './outputs.ts';
+import { type StoredUnfolded, storeUnfolded, type UnfoldedNews } from './unfolded.ts';
 
 export interface RunEnd {
   runId: string;
@@ -45,6 +46,7 @@ export async function endRun(tx: Tx, clock: Clock, end: RunEnd): Promise<void> {
   const run = await tx.run.update({ where: { id: head.id }, data: { ...progress.data, ...(isEnding ? ending : {}) } });
   await emitAll(tx, clock, [
     ...(progress.hasNews ? [changedEvent(run, end.counters!)] : []),
+    ...progress.unfoldedNews.map((news) => unfoldedEvent(run, news)),
     ...(isEnding && end.status !== 'cancelled' ? [endedEvent(run)] : []),
   ]);
 }
@@ -58,16 +60,16 @@ function lagSeconds(completeAsOf: Date, now: Date): number {
 export async function catchUpRun(tx: Tx, clock: Clock, runId: string, counters: Counters, options: { announces: boolean }): Promise<void> {
   const head = await lockRun(tx, runId);
   if (!head) return;
-  const { data, hasNews } = progressOf(head, counters, options);
+  const { data, hasNews, unfoldedNews } = progressOf(head, counters, options);
   const run = await tx.run.update({ where: { id: head.id }, data });
-  if (hasNews) await emitAll(tx, clock, [changedEvent(run, counters)]);
+  await emitAll(tx, clock, [...(hasNews ? [changedEvent(run, counters)] : []), ...unfoldedNews.map((news) => unfoldedEvent(run, news))]);
 }
 
-type RunHead = Pick<RunRow, 'id' | 'finishedAt' | 'lastSeq' | 'slices' | 'fetched'>;
+type RunHead = Pick<RunRow, 'id' | 'finishedAt' | 'lastSeq' | 'slices' | 'fetched'> & { unfolded: StoredUnfolded | null };
 
 async function lockRun(tx: Tx, runId: string): Promise<RunHead | undefined> {
   const [head] = await tx.$queryRaw<RunHead[]>`
-    select id, finished_at as "finishedAt", last_seq as "lastSeq", slices, fetched
+    select id, finished_at as "finishedAt", last_seq as "lastSeq", slices, fetched, unfolded
     from run
     where id = ${runId}::text
     for update`;
@@ -77,16 +79,31 @@ async function lockRun(tx: Tx, runId: string): Promise<RunHead | undefined> {
 interface RunProgress {
   data: Prisma.RunUpdateInput;
   hasNews: boolean;
+  unfoldedNews: UnfoldedNews[];
 }
 
-const noProgress: RunProgress = { data: {}, hasNews: false };
+const noProgress: RunProgress = { data: {}, hasNews: false, unfoldedNews: [] };
 
 /** `last_seq` of the row is what has been announced. A late copy never takes counters back. */
 function progressOf(run: RunHead, counters: Counters, { announces }: { announces: boolean }): RunProgress {
   if (counters.slices < run.slices || counters.fetched < run.fetched) return noProgress;
-  const { firstSeq, lastSeq, ...counts } = counters;
+  const { firstSeq, lastSeq, unfolded, ...counts } = counters;
   const hasNews = announces && lastSeq !== null && BigInt(lastSeq) > (run.lastSeq ?? 0n);
-  return { hasNews, data: { ...counts, ...(hasNews ? { firstSeq: BigInt(firstSeq!), lastSeq: BigInt(lastSeq) } : {}) } };
+  const inside = storeUnfolded(run.unfolded ?? {}, unfolded, announces);
+  return {
+    hasNews,
+    unfoldedNews: inside.news,
+    data: { ...counts, unfolded: inside.stored, ...(hasNews ? { firstSeq: BigInt(firstSeq!), lastSeq: BigInt(lastSeq) } : {}) },
+  };
+}
+
+/** What is unfolded from the records that were read is an object of its own: its changes are announced like those of any other. */
+function unfoldedEvent(run: RunRow, { object, inserted, updated, deleted, firstSeq, lastSeq }: UnfoldedNews): NewEvent {
+  return {
+    applicationId: run.applicationId,
+    type: 'records.changed',
+    data: { ...identify(run), object, inserted, updated, deleted, first_seq: firstSeq, last_seq: lastSeq },
+  };
 }
 
 function changedEvent(run: RunRow, { inserted, updated, deleted, firstSeq, lastSeq }: Counters): NewEvent {

@@ -4,6 +4,7 @@ import type { ReadKind } from '../kit/index.ts';
 import type { ConfigObject, Landing, NewObjectsPolicy, Strategy } from './config-input.ts';
 import type { ReadWarning } from './read-kinds.ts';
 import { type Schedule, type StoredSchedule, toSchedule } from './schedule-input.ts';
+import type { StoredUnfolded } from './unfolded.ts';
 
 /** What the verbs of this room answer: plain objects, no rows. */
 export interface SyncConfig {
@@ -106,6 +107,9 @@ export interface Run {
   /** Records that it is expected to read. */
   totalEstimate: number | null;
   heldDeletes: number;
+  duplicates: number;
+  /** What it did to objects that are unfolded from the records it read. */
+  unfolded: UnfoldedCounts[];
   watermarkBefore: string | null;
   watermarkAfter: string | null;
   firstSeq: string | null;
@@ -117,6 +121,14 @@ export interface Run {
   createdAt: Date;
   startedAt: Date | null;
   finishedAt: Date | null;
+}
+
+export interface UnfoldedCounts {
+  object: string;
+  inserted: number;
+  updated: number;
+  deleted: number;
+  quarantined: number;
 }
 
 export type RunTrigger = 'schedule' | 'connection' | 'manual' | 'after' | 'hook';
@@ -202,6 +214,10 @@ export function toSync(row: SyncRow): Sync {
   };
 }
 
+function toUnfolded(stored: StoredUnfolded | null): UnfoldedCounts[] {
+  return Object.entries(stored ?? {}).map(([object, { announced_seq: _announced, ...counts }]) => ({ object, ...counts }));
+}
+
 export function toRun(row: RunRow): Run {
   const { applicationId: _application, ...rest } = row;
   return {
@@ -212,6 +228,7 @@ export function toRun(row: RunRow): Run {
     metadata: row.metadata as Run['metadata'],
     status: row.status as RunStatus,
     bytes: Number(row.bytes),
+    unfolded: toUnfolded(row.unfolded as StoredUnfolded | null),
     firstSeq: row.firstSeq?.toString() ?? null,
     lastSeq: row.lastSeq?.toString() ?? null,
   };

@@ -98,3 +98,102 @@ test('the first children wait for the first parents, and are as complete as thes
   // What it waited for is its parents, not the provider.
   expect(parents.wait_seconds).toBeGreaterThanOrEqual(3);
 });
+
+const orderId = (n: number) => `ord_${String(n).padStart(10, '0')}`;
+const lineId = (order: number, line: number) => JSON.stringify([orderId(order), String(line)]);
+
+/** A customer whose orders, and the lines inside them, are synced. */
+async function openOrders(account: string, size: number) {
+  const { control } = syncline;
+  const at = { account, object: 'orders' };
+  await control.setSize({ ...at, size });
+  const vendor = await syncline.createApplication();
+  await vendor.setUpProvider({ objects: ['orders'] });
+  const { connectionId } = await vendor.connectCustomer({ customerId: account });
+  const { id: syncId } = await vendor.findSync({ connectionId, object: 'orders' });
+  const first = await vendor.waitForRun({ syncId });
+  const lines = (): Promise<Loose[]> => vendor.list('/v1/records/sandbox/order_lines?include_deleted=true&page_size=1000');
+  const liveLines = async () => (await lines()).flatMap((entry) => (entry.deleted_at === null ? [entry.record_id] : [])).sort();
+  const run = (full = false) => vendor.runSync({ syncId, full });
+  const news = () =>
+    vendor
+      .list('/v1/events?types=records.changed')
+      .then((all) => all.map(({ data }) => data).filter(({ object }) => object === 'order_lines'));
+  return { vendor, control, at, syncId, first, lines, liveLines, run, news };
+}
+
+const linesOf = (...orders: number[]) => orders.flatMap((order) => [1, 2, 3].map((line) => lineId(order, line)));
+
+test('lists inside records are records of their own, written with them, and announced', async () => {
+  const { vendor, control, at, first, lines, liveLines, run, news } = await openOrders('orders', 4);
+  expect(first).toMatchObject({
+    fetched: 4,
+    inserted: 4,
+    unfolded: [{ object: 'order_lines', inserted: 12, updated: 0, deleted: 0, quarantined: 0 }],
+    progress: { fetched: 4, total_estimate: 4, share: 1 },
+  });
+  expect(await liveLines()).toEqual(linesOf(1, 2, 3, 4).sort());
+  const [orders] = await Promise.all([vendor.list('/v1/records/sandbox/orders')]);
+  const [line] = await lines();
+  const order = orders.find(({ record_id: id }) => id === orderId(1));
+  expect(line).toMatchObject({ record_id: lineId(1, 1), modified_at: order.modified_at, record: order.record.lines[0] });
+  expect(await news()).toMatchObject([{ inserted: 12, updated: 0, deleted: 0 }]);
+
+  // Read again, all of it: nothing has changed, inside or outside.
+  const before = await lines();
+  expect(await run(true)).toMatchObject({ unchanged: 4, unfolded: [{ inserted: 0, updated: 0, deleted: 0 }], last_seq: null });
+  expect(await lines()).toEqual(before);
+  expect(await news()).toHaveLength(1);
+
+  // One order is written: of its lines one stays, one changes, one goes and one comes; all others are left alone.
+  const now = [
+    { line: 1, ...order.record.lines[0] },
+    { line: 2, sku: 'CHANGED', quantity: 1 },
+    { line: 9, sku: 'NEW', quantity: 1 },
+  ];
+  await control.update({ ...at, id: orderId(1), fields: { lines: now } });
+  expect(await run()).toMatchObject({
+    kind: 'incremental',
+    updated: 1,
+    deleted: 0,
+    unfolded: [{ object: 'order_lines', inserted: 1, updated: 1, deleted: 1 }],
+  });
+  expect(await liveLines()).toEqual([lineId(1, 1), lineId(1, 2), lineId(1, 9), ...linesOf(2, 3, 4)].sort());
+  const seqs = new Map(before.map((entry) => [entry.record_id, entry.seq]));
+  const moved = (await lines()).filter((entry) => seqs.get(entry.record_id) !== entry.seq).map((entry) => entry.record_id);
+  expect(moved.sort()).toEqual([lineId(1, 2), lineId(1, 3), lineId(1, 9)]);
+  expect(await news()).toHaveLength(2);
+});
+
+test('with a record goes what was inside it, and comes back with it; a list that is missing says nothing, an empty one everything', async () => {
+  const { control, at, lines, liveLines, run } = await openOrders('family-of-orders', 3);
+  await control.delete({ ...at, id: orderId(2) });
+  expect(await run()).toMatchObject({ deleted: 1, unfolded: [{ deleted: 3 }] });
+  expect(await liveLines()).toEqual(linesOf(1, 3).sort());
+  const tombstones = (await lines()).filter((entry) => entry.deleted_at !== null);
+  expect(tombstones.map((entry) => entry.record_id)).toEqual(linesOf(2));
+
+  await control.update({ ...at, id: orderId(2), fields: { number: 'restored' } });
+  expect(await run()).toMatchObject({ inserted: 1, unfolded: [{ inserted: 3, deleted: 0 }] });
+  expect(await liveLines()).toEqual(linesOf(1, 2, 3).sort());
+
+  await control.update({ ...at, id: orderId(1), fields: { lines: null } });
+  await control.update({ ...at, id: orderId(3), fields: { lines: [] } });
+  expect(await run()).toMatchObject({ updated: 2, unfolded: [{ inserted: 0, updated: 0, deleted: 3 }] });
+  expect(await liveLines()).toEqual(linesOf(1, 2).sort());
+
+  // Gone without a trace: the next full read misses it, and what was inside goes with it.
+  await control.remove({ ...at, id: orderId(1) });
+  expect(await run(true)).toMatchObject({ deleted: 1, unfolded: [{ deleted: 3 }] });
+  expect(await liveLines()).toEqual(linesOf(2));
+});
+
+test('what comes inside other records is not ordered by itself, and is as complete as they are', async () => {
+  const { vendor, first } = await openOrders('inside', 2);
+  const refused = await vendor.request('POST', '/v1/sync-configs', { provider: 'sandbox', objects: [{ object: 'order_lines' }] });
+  expect(refused).toMatchObject({ status: 400, body: { code: 'object_unknown' } });
+  expect(refused.body.detail).toContain('Choose orders');
+  const page = await vendor.call('GET', '/v1/records/sandbox/order_lines?page_size=2');
+  expect(page.complete_as_of).toBe(first.complete_as_of);
+  expect(page.complete_as_of).not.toBeNull();
+});

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.ts';
-import type { ApproveHeldDeletesData, ApproveHeldDeletesErrors, ApproveHeldDeletesResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateApplicationData, CreateApplicationErrors, CreateApplicationResponses, CreateConnectSessionData, CreateConnectSessionErrors, CreateConnectSessionResponses, CreateCustomerTokenData, CreateCustomerTokenErrors, CreateCustomerTokenResponses, CreateProviderConfigData, CreateProviderConfigErrors, CreateProviderConfigResponses, CreateSyncConfigData, CreateSyncConfigErrors, CreateSyncConfigResponses, DeclareProviderData, DeclareProviderErrors, DeclareProviderResponses, DeleteCustomerData, DeleteCustomerErrors, DeleteCustomerResponses, DeleteProviderConfigData, DeleteProviderConfigErrors, DeleteProviderConfigResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderResponses, DeleteSyncConfigData, DeleteSyncConfigErrors, DeleteSyncConfigResponses, DisconnectConnectionData, DisconnectConnectionErrors, DisconnectConnectionResponses, GetApplicationData, GetApplicationErrors, GetApplicationResponses, GetCheckpointData, GetCheckpointErrors, GetCheckpointResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectSessionData, GetConnectSessionErrors, GetConnectSessionResponses, GetCustomerData, GetCustomerErrors, GetCustomerResponses, GetDestinationData, GetDestinationErrors, GetDestinationResponses, GetProviderConfigData, GetProviderConfigErrors, GetProviderConfigResponses, GetProviderData, GetProviderDefinitionData, GetProviderDefinitionErrors, GetProviderDefinitionResponses, GetProviderErrors, GetProviderResponses, GetRateBudgetsData, GetRateBudgetsErrors, GetRateBudgetsResponses, GetRunData, GetRunErrors, GetRunResponses, GetSyncConfigData, GetSyncConfigErrors, GetSyncConfigResponses, GetSyncData, GetSyncErrors, GetSyncResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListCustomersData, ListCustomersErrors, ListCustomersResponses, ListDestinationsData, ListDestinationsErrors, ListDestinationsResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListHeldDeletesData, ListHeldDeletesErrors, ListHeldDeletesResponses, ListHeldRecordsData, ListHeldRecordsErrors, ListHeldRecordsResponses, ListProviderConfigsData, ListProviderConfigsErrors, ListProviderConfigsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSyncConfigsData, ListSyncConfigsErrors, ListSyncConfigsResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, PauseSyncData, PauseSyncErrors, PauseSyncResponses, RefreshSyncConfigData, RefreshSyncConfigErrors, RefreshSyncConfigResponses, RejectHeldDeletesData, RejectHeldDeletesErrors, RejectHeldDeletesResponses, ResetSyncData, ResetSyncErrors, ResetSyncResponses, ResumeSyncData, ResumeSyncErrors, ResumeSyncResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, SetCheckpointData, SetCheckpointErrors, SetCheckpointResponses, TriggerSyncData, TriggerSyncErrors, TriggerSyncResponses, UpdateApplicationData, UpdateApplicationErrors, UpdateApplicationResponses, UpdateConnectionData, UpdateConnectionErrors, UpdateConnectionResponses, UpdateProviderConfigData, UpdateProviderConfigErrors, UpdateProviderConfigResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderResponses, UpdateSyncConfigData, UpdateSyncConfigErrors, UpdateSyncConfigResponses, UpsertCustomerData, UpsertCustomerErrors, UpsertCustomerResponses } from './types.gen.ts';
+import type { ApproveHeldDeletesData, ApproveHeldDeletesErrors, ApproveHeldDeletesResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateApplicationData, CreateApplicationErrors, CreateApplicationResponses, CreateConnectSessionData, CreateConnectSessionErrors, CreateConnectSessionResponses, CreateCustomerTokenData, CreateCustomerTokenErrors, CreateCustomerTokenResponses, CreateProviderConfigData, CreateProviderConfigErrors, CreateProviderConfigResponses, CreateSyncConfigData, CreateSyncConfigErrors, CreateSyncConfigResponses, DeclareProviderData, DeclareProviderErrors, DeclareProviderResponses, DeleteCustomerData, DeleteCustomerErrors, DeleteCustomerResponses, DeleteProviderConfigData, DeleteProviderConfigErrors, DeleteProviderConfigResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderResponses, DeleteSyncConfigData, DeleteSyncConfigErrors, DeleteSyncConfigResponses, DisconnectConnectionData, DisconnectConnectionErrors, DisconnectConnectionResponses, GetApplicationData, GetApplicationErrors, GetApplicationResponses, GetCheckpointData, GetCheckpointErrors, GetCheckpointResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectSessionData, GetConnectSessionErrors, GetConnectSessionResponses, GetCustomerData, GetCustomerErrors, GetCustomerResponses, GetDestinationData, GetDestinationErrors, GetDestinationResponses, GetProviderConfigData, GetProviderConfigErrors, GetProviderConfigResponses, GetProviderData, GetProviderDefinitionData, GetProviderDefinitionErrors, GetProviderDefinitionResponses, GetProviderErrors, GetProviderResponses, GetRateBudgetsData, GetRateBudgetsErrors, GetRateBudgetsResponses, GetRunData, GetRunErrors, GetRunResponses, GetSyncConfigData, GetSyncConfigErrors, GetSyncConfigResponses, GetSyncData, GetSyncErrors, GetSyncResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListCustomersData, ListCustomersErrors, ListCustomersResponses, ListDestinationsData, ListDestinationsErrors, ListDestinationsResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListHeldDeletesData, ListHeldDeletesErrors, ListHeldDeletesResponses, ListHeldRecordsData, ListHeldRecordsErrors, ListHeldRecordsResponses, ListProviderConfigsData, ListProviderConfigsErrors, ListProviderConfigsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListQuarantineData, ListQuarantineErrors, ListQuarantineResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSyncConfigsData, ListSyncConfigsErrors, ListSyncConfigsResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, PauseSyncData, PauseSyncErrors, PauseSyncResponses, RefreshSyncConfigData, RefreshSyncConfigErrors, RefreshSyncConfigResponses, RejectHeldDeletesData, RejectHeldDeletesErrors, RejectHeldDeletesResponses, ResetSyncData, ResetSyncErrors, ResetSyncResponses, ResumeSyncData, ResumeSyncErrors, ResumeSyncResponses, RetryQuarantinedData, RetryQuarantinedErrors, RetryQuarantinedResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, SetCheckpointData, SetCheckpointErrors, SetCheckpointResponses, TriggerSyncData, TriggerSyncErrors, TriggerSyncResponses, UpdateApplicationData, UpdateApplicationErrors, UpdateApplicationResponses, UpdateConnectionData, UpdateConnectionErrors, UpdateConnectionResponses, UpdateProviderConfigData, UpdateProviderConfigErrors, UpdateProviderConfigResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderResponses, UpdateSyncConfigData, UpdateSyncConfigErrors, UpdateSyncConfigResponses, UpsertCustomerData, UpsertCustomerErrors, UpsertCustomerResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -990,6 +990,44 @@ export const rejectHeldDeletes = <ThrowOnError extends boolean = true>(options: 
             type: 'http'
         }],
     url: '/v1/held-deletes/{run_id}:reject',
+    ...options
+});
+
+/**
+ * List quarantined records
+ *
+ * Records of a sync that could not be stored, each with its reason, in no particular order. They hold nothing else back, and leave by themselves when a later read stores them or finds them gone.
+ *
+ * Needs the scope `syncs:read`. Customer tokens see their own customer only.
+ */
+export const listQuarantine = <ThrowOnError extends boolean = true>(options: Options<ListQuarantineData, ThrowOnError>): RequestResult<ListQuarantineResponses, ListQuarantineErrors, ThrowOnError> => (options.client ?? client).get<ListQuarantineResponses, ListQuarantineErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }, {
+            key: 'customerToken',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/quarantine',
+    ...options
+});
+
+/**
+ * Retry a quarantined record
+ *
+ * Takes another look at the record, once its cause is mended: it is read again by itself where the provider allows that, else the next run reads everything again. Stored, it leaves the list; refused again, it stays with the newest reason.
+ *
+ * Needs the scope `syncs:write`.
+ */
+export const retryQuarantined = <ThrowOnError extends boolean = true>(options: Options<RetryQuarantinedData, ThrowOnError>): RequestResult<RetryQuarantinedResponses, RetryQuarantinedErrors, ThrowOnError> => (options.client ?? client).post<RetryQuarantinedResponses, RetryQuarantinedErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/quarantine/{quarantine_id}:retry',
     ...options
 });
 

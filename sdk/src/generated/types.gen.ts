@@ -1797,6 +1797,35 @@ export type Run = {
      */
     held_deletes: number;
     /**
+     * Records that came more than once in a read of everything, beyond the first time. Of one id the newest modified time counts, on equal or missing time the later one.
+     */
+    duplicates: number;
+    /**
+     * What it did to objects that come inside these records. They are not counted as fetched.
+     */
+    unfolded: Array<{
+        /**
+         * An object whose records stand as a list in the ones that were read.
+         */
+        object: string;
+        /**
+         * Records new in the hub.
+         */
+        inserted: number;
+        /**
+         * Records changed in the hub.
+         */
+        updated: number;
+        /**
+         * Records that became tombstones.
+         */
+        deleted: number;
+        /**
+         * Records set aside because they could not be stored.
+         */
+        quarantined: number;
+    }>;
+    /**
      * Where it began.
      */
     watermark_before: string | null;
@@ -2078,6 +2107,127 @@ export type HeldRecord = {
      * The time of deletion that the provider gave.
      */
     modified_at: string | null;
+};
+
+export type QuarantinePage = {
+    /**
+     * The entries of this page.
+     */
+    data: Array<Quarantined>;
+    /**
+     * Ask again with this cursor for what follows; null where nothing can follow.
+     */
+    next_cursor: string | null;
+    /**
+     * Whether more entries stand ready now.
+     */
+    has_more: boolean;
+};
+
+export type Quarantined = {
+    /**
+     * The entry's id.
+     */
+    id: string;
+    /**
+     * The sync's id.
+     */
+    sync_id: string;
+    /**
+     * Your own id of the customer.
+     */
+    customer_id: string;
+    /**
+     * The connection's id.
+     */
+    connection_id: string;
+    /**
+     * The provider's name in the catalog.
+     */
+    provider: string;
+    /**
+     * The object's name at the provider.
+     */
+    object: string;
+    /**
+     * The record's id at the provider; null: it has none.
+     */
+    record_id: string | null;
+    /**
+     * `id_missing`: it has no id, or a part of its key is null; `too_large`; `json_refused`: Postgres does not take a value of it; `malformed`: it is no record, or its id cannot be stored; `row_refused`: by a constraint or trigger that you added to the table.
+     */
+    reason: 'id_missing' | 'too_large' | 'json_refused' | 'malformed' | 'row_refused';
+    /**
+     * The same in a sentence.
+     */
+    detail: string;
+    /**
+     * Bytes of it that are kept in the hub, in `_syncline_quarantine`.
+     */
+    bytes: number;
+    /**
+     * When it was last set aside.
+     */
+    quarantined_at: string;
+    /**
+     * When another look was asked for that has not been taken yet.
+     */
+    retry_requested_at: string | null;
+};
+
+export type RetriedRecord = {
+    /**
+     * The entry's id.
+     */
+    id: string;
+    /**
+     * The sync's id.
+     */
+    sync_id: string;
+    /**
+     * Your own id of the customer.
+     */
+    customer_id: string;
+    /**
+     * The connection's id.
+     */
+    connection_id: string;
+    /**
+     * The provider's name in the catalog.
+     */
+    provider: string;
+    /**
+     * The object's name at the provider.
+     */
+    object: string;
+    /**
+     * The record's id at the provider; null: it has none.
+     */
+    record_id: string | null;
+    /**
+     * `id_missing`: it has no id, or a part of its key is null; `too_large`; `json_refused`: Postgres does not take a value of it; `malformed`: it is no record, or its id cannot be stored; `row_refused`: by a constraint or trigger that you added to the table.
+     */
+    reason: 'id_missing' | 'too_large' | 'json_refused' | 'malformed' | 'row_refused';
+    /**
+     * The same in a sentence.
+     */
+    detail: string;
+    /**
+     * Bytes of it that are kept in the hub, in `_syncline_quarantine`.
+     */
+    bytes: number;
+    /**
+     * When it was last set aside.
+     */
+    quarantined_at: string;
+    /**
+     * When another look was asked for that has not been taken yet.
+     */
+    retry_requested_at: string | null;
+    /**
+     * `record`: it is read again by itself, now; `run`: it has no id or its object offers no reading one by one, so that the next run reads everything again.
+     */
+    retried_by: 'record' | 'run';
 };
 
 export type RecordPage = {
@@ -5134,6 +5284,132 @@ export type RejectHeldDeletesResponses = {
 };
 
 export type RejectHeldDeletesResponse = RejectHeldDeletesResponses[keyof RejectHeldDeletesResponses];
+
+export type ListQuarantineData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * The `next_cursor` of the page before. Leave it out to begin.
+         */
+        cursor?: string;
+        /**
+         * At most this many entries; default 100.
+         */
+        page_size?: number;
+        /**
+         * Of this sync.
+         */
+        sync_id: string;
+    };
+    url: '/v1/quarantine';
+};
+
+export type ListQuarantineErrors = {
+    /**
+     * Problem: `input_invalid`, `cursor_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Problem: `destination_unavailable`
+     */
+    503: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type ListQuarantineError = ListQuarantineErrors[keyof ListQuarantineErrors];
+
+export type ListQuarantineResponses = {
+    /**
+     * List quarantined records
+     */
+    200: QuarantinePage;
+};
+
+export type ListQuarantineResponse = ListQuarantineResponses[keyof ListQuarantineResponses];
+
+export type RetryQuarantinedData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The entry's id.
+         */
+        quarantine_id: string;
+    };
+    query?: never;
+    url: '/v1/quarantine/{quarantine_id}:retry';
+};
+
+export type RetryQuarantinedErrors = {
+    /**
+     * Problem: `input_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`, `conflict`
+     */
+    409: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Problem: `destination_unavailable`
+     */
+    503: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type RetryQuarantinedError = RetryQuarantinedErrors[keyof RetryQuarantinedErrors];
+
+export type RetryQuarantinedResponses = {
+    /**
+     * Retry a quarantined record
+     */
+    200: RetriedRecord;
+};
+
+export type RetryQuarantinedResponse = RetryQuarantinedResponses[keyof RetryQuarantinedResponses];
 
 export type ListRecordsData = {
     body?: never;

@@ -11,6 +11,7 @@ import { openHub } from '../../syncs/edit-checkpoint.ts';
 import { endHooks } from '../../syncs/end-hooks.ts';
 import { claimNotices, dropNotices, type Notice, nextNoticeMs, postponeNotices } from '../../syncs/hook-notices.ts';
 import { reactTo } from '../inbound/reaction.ts';
+import { openChildren } from '../page/open-children.ts';
 import { type HookDesk, readNotices } from './read-notices.ts';
 import { writeNotices } from './write-notices.ts';
 
@@ -52,10 +53,11 @@ async function work(given: SyncsCtx, syncId: string, notices: Notice[], signal: 
   const log = ctx.log.child({ sync: sync.id, provider: sync.provider, object: sync.object });
   try {
     const hub = await openHub(ctx, sync);
+    const definition = await findObject(ctx, sync.applicationId, sync.provider, sync.object);
+    const table = await hub.ensureTable(sync.provider, sync.object);
     const desk: HookDesk = {
-      ...{ ctx, sync, hub, signal },
-      definition: await findObject(ctx, sync.applicationId, sync.provider, sync.object),
-      table: await hub.ensureTable(sync.provider, sync.object),
+      ...{ ctx, sync, hub, signal, definition, table },
+      children: await openChildren(hub, table, definition, ctx.limits.recordBytesMax),
       connection: await hub.ensureConnection({ connectionId: sync.connectionId, customerId: sync.customerId }),
       client: () =>
         openConnectionClient({

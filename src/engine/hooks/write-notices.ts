@@ -12,7 +12,7 @@ const attemptsMax = 5;
  * a sync that was paused or removed meanwhile is written to no more: its records may be about to be purged.
  */
 export async function writeNotices(desk: HookDesk, read: ReadNotices): Promise<Pick<HookedFacts, 'late' | 'isGuarded'>> {
-  const { ctx, sync, hub, table, connection } = desk;
+  const { ctx, sync, hub, table, connection, children } = desk;
   const { records, quarantined, gone, payloads } = read;
   if (records.length + quarantined.length + gone.length + payloads.length === 0) return nothing;
   for (let attempt = 1; ; attempt++) {
@@ -20,7 +20,7 @@ export async function writeNotices(desk: HookDesk, read: ReadNotices): Promise<P
     if (now?.status !== 'active') return nothing;
     try {
       return await hub.writeHooked({
-        ...{ syncId: sync.id, fence: now.fence, table, connection, records, quarantined, gone, payloads },
+        ...{ syncId: sync.id, fence: now.fence, table, connection, records, quarantined, gone, payloads, children },
         ...(sync.observedFields.length > 0 ? { observed: sync.observedFields } : {}),
         versions: sync.landing === 'append' ? { runId: `hook_${randomUUID()}` } : undefined,
         marksUnknown: now.currentRunId !== null,

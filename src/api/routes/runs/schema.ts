@@ -44,14 +44,27 @@ export const Run = z
     quarantined: count('Records set aside because they could not be stored.'),
     api_calls: count('Requests to the provider.'),
     bytes: count('Bytes read from the provider.'),
-    wait_seconds: z
-      .number()
-      .min(0)
-      .openapi({
-        description: 'Time spent waiting: for limits of the provider and of your own, and between repeated requests.',
-        example: 0,
-      }),
+    wait_seconds: z.number().min(0).openapi({
+      description: 'Time spent waiting: for limits of the provider and of your own, and between repeated requests.',
+      example: 0,
+    }),
     held_deletes: count('Deletes that wait for a person.'),
+    duplicates: count(
+      'Records that came more than once in a read of everything, beyond the first time. Of one id the newest modified time counts, on equal or missing time the later one.',
+    ),
+    unfolded: z
+      .array(
+        z.object({
+          object: z
+            .string()
+            .openapi({ description: 'An object whose records stand as a list in the ones that were read.', example: 'order_lines' }),
+          inserted: count('Records new in the hub.'),
+          updated: count('Records changed in the hub.'),
+          deleted: count('Records that became tombstones.'),
+          quarantined: count('Records set aside because they could not be stored.'),
+        }),
+      )
+      .openapi({ description: 'What it did to objects that come inside these records. They are not counted as fetched.' }),
     watermark_before: z.string().nullable().openapi({ description: 'Where it began.' }),
     watermark_after: z.string().nullable().openapi({ description: 'Where the next one begins.' }),
     first_seq: z.string().nullable().openapi({ description: 'First position that it wrote in the change feed.', example: '1201' }),
@@ -96,6 +109,8 @@ export function wireRun(run: RunOf): z.input<typeof Run> {
     bytes,
     wait_seconds: run.waitMs / 1000,
     held_deletes: run.heldDeletes,
+    duplicates: run.duplicates,
+    unfolded: run.unfolded,
     watermark_before: run.watermarkBefore,
     watermark_after: run.watermarkAfter,
     first_seq: run.firstSeq,

@@ -1,0 +1,175 @@
+import { bigintArray, textArray, timestampArray } from './encode.ts';
+import { registerWriter } from './feed.ts';
+import type { HubHandle } from './handle.ts';
+import { literal } from './layout.ts';
+import { prepareSlice } from './prepare-slice.ts';
+import { probe } from './probe.ts';
+import { quarantine, release } from './quarantine.ts';
+import { incomingWins } from './rule.ts';
+import type { HubTx } from './transaction.ts';
+import type { HubConnection, IncomingRecord, QuarantinedRecord, SliceInput, UnfoldedFacts } from './types.ts';
+import { upsertChanged } from './write-records.ts';
+
+/** What the lists inside some records hold, per object that they are unfolded into. */
+export interface UnfoldedSlice {
+  object: string;
+  table: string;
+  /** Those whose list was there: what it does not hold is gone. */
+  parents: IncomingRecord[];
+  records: IncomingRecord[];
+  quarantined: QuarantinedRecord[];
+}
+
+/** Only the version of a record that is about to be written counts. Done before the transaction begins. */
+export function unfoldAll(children: SliceInput['children'] = [], live: IncomingRecord[]): UnfoldedSlice[] {
+  return children.map(({ table, unfold }) => {
+    const slice: UnfoldedSlice = { object: table.object, table: table.name, parents: [], records: [], quarantined: [] };
+    for (const parent of live) {
+      const unfolded = unfold(parent);
+      if (unfolded === null) continue;
+      slice.parents.push(parent);
+      slice.records.push(...unfolded.records);
+      slice.quarantined.push(...unfolded.quarantined);
+    }
+    return slice;
+  });
+}
+
+interface Place {
+  syncId: string;
+  connection: HubConnection;
+  at: Date;
+}
+
+/** Writes them in their parents' transaction, and deletes at once what a list no longer holds: it goes with the parent's version. */
+export async function writeUnfolded(hub: HubHandle, tx: HubTx, place: Place, slices: UnfoldedSlice[]): Promise<UnfoldedFacts[]> {
+  const facts: UnfoldedFacts[] = [];
+  for (const slice of slices) facts.push(await writeOne(hub, tx, place, slice));
+  return facts;
+}
+
+async function writeOne(hub: HubHandle, tx: HubTx, { syncId, connection, at }: Place, slice: UnfoldedSlice): Promise<UnfoldedFacts> {
+  const table = { provider: '', object: slice.object, name: slice.table };
+  const where = { table, connection, syncedAt: at };
+  const { live, quarantined } = prepareSlice(slice.records, slice.quarantined);
+  const changed = await probe(hub, tx, where, live, { expectsUnchanged: true });
+  const absent = await findAbsent(hub, tx, connection, slice, new Set([...live, ...quarantined].map(({ id }) => id)));
+  if (changed.length + absent.length > 0) await registerWriter(hub, tx);
+  const written = await upsertChanged(hub, tx, where, changed);
+  const setAside = [...quarantined, ...written.refused];
+  if (live.length > 0) await release(hub, tx, where, textArray(live.map(({ id }) => id)));
+  if (setAside.length > 0) await quarantine(hub, tx, { ...where, syncId, at }, setAside);
+  const gone = await deleteAbsent(hub, tx, slice.table, { connection, at }, absent);
+  return {
+    object: slice.object,
+    inserted: written.inserted,
+    updated: written.updated,
+    deleted: gone.deleted,
+    quarantined: setAside.length,
+    firstSeq: written.firstSeq ?? gone.firstSeq,
+    lastSeq: gone.lastSeq ?? written.lastSeq,
+  };
+}
+
+interface Absent {
+  id: string;
+  parent: IncomingRecord;
+}
+
+/** Live children of the parents that were read, less what was met: ids of one parent stand together in the primary key. */
+async function findAbsent(
+  hub: HubHandle,
+  tx: HubTx,
+  connection: HubConnection,
+  { table, parents }: UnfoldedSlice,
+  met: Set<string | null>,
+): Promise<Absent[]> {
+  if (parents.length === 0) return [];
+  const { rows } = await tx.query<{ id: string; ord: number }>(
+    `select t._syncline_record_id as id, p.ord::int4 as ord
+     from unnest($2::text[]) with ordinality as p(id, ord)
+     join ${hub.names.record(table)} t
+       on t._syncline_connection = $1::int4 and ${isBelow('p.id')} and t._syncline_deleted_at is null`,
+    [connection.number, textArray(parents.map(({ id }) => id))],
+  );
+  return rows.filter(({ id }) => !met.has(id)).map(({ id, ord }) => ({ id, parent: parents[ord - 1]! }));
+}
+
+/** Ids begin with the JSON array of the parent's, up to the comma; `-` is the character behind it. */
+function isBelow(parentId: string): string {
+  const opening = `'[' || to_json(${parentId})::text`;
+  return `t._syncline_record_id > ${opening} || ',' and t._syncline_record_id < ${opening} || '-'`;
+}
+
+/** The parent's version is what deletes: an older one than what stands leaves it alone. */
+async function deleteAbsent(hub: HubHandle, tx: HubTx, table: string, { connection, at }: Omit<Place, 'syncId'>, absent: Absent[]) {
+  if (absent.length === 0) return nothingGone;
+  const sorted = absent.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const { rows } = await tx.query<GoneRow>(
+    `with gone as (
+       update ${hub.names.record(table)} t
+       set _syncline_deleted_at = $2::timestamptz,
+           _syncline_synced_at = $2::timestamptz,
+           _syncline_modified_at = greatest(t._syncline_modified_at, u.modified),
+           _syncline_seq = nextval(${literal(hub.names.feedSeq)})
+       from unnest($3::text[], $4::int8[], $5::timestamptz[]) as u(id, asked, modified)
+       where t._syncline_connection = $1::int4 and t._syncline_record_id = u.id and t._syncline_deleted_at is null
+         and ${incomingWins({ asked: 'u.asked', modified: 'u.modified' })}
+       returning t._syncline_seq as seq
+     )
+     select count(*)::int4 as deleted, min(seq) as first, max(seq) as last from gone`,
+    [
+      connection.number,
+      at,
+      textArray(sorted.map(({ id }) => id)),
+      bigintArray(sorted.map(({ parent }) => parent.askedSeq)),
+      timestampArray(sorted.map(({ parent }) => parent.modifiedAt)),
+    ],
+  );
+  return goneOf(rows[0]!);
+}
+
+/** Parents have just become tombstones, with seqs of this transaction between the two: what was inside them goes with them. */
+export async function deleteUnfolded(
+  hub: HubHandle,
+  tx: HubTx,
+  gone: { table: string; connection: number; firstSeq: bigint | null; lastSeq: bigint | null; at: Date },
+): Promise<UnfoldedFacts[]> {
+  if (gone.firstSeq === null) return [];
+  const children = await tx.query<{ object: string; name: string }>(
+    `select object, name from ${hub.names.table} where unfolded_from = $1::text order by name`,
+    [gone.table],
+  );
+  const facts: UnfoldedFacts[] = [];
+  for (const { object, name } of children.rows) {
+    const { rows } = await tx.query<GoneRow>(
+      `with gone as (
+         update ${hub.names.record(name)} t
+         set _syncline_deleted_at = $4::timestamptz,
+             _syncline_synced_at = $4::timestamptz,
+             _syncline_seq = nextval(${literal(hub.names.feedSeq)})
+         from ${hub.names.record(gone.table)} p
+         where p._syncline_seq >= $2::int8 and p._syncline_seq <= $3::int8
+           and p._syncline_connection = $1::int4 and p._syncline_deleted_at is not null
+           and t._syncline_connection = $1::int4 and ${isBelow('p._syncline_record_id')} and t._syncline_deleted_at is null
+         returning t._syncline_seq as seq
+       )
+       select count(*)::int4 as deleted, min(seq) as first, max(seq) as last from gone`,
+      [gone.connection, gone.firstSeq, gone.lastSeq, gone.at],
+    );
+    facts.push({ object, inserted: 0, updated: 0, quarantined: 0, ...goneOf(rows[0]!) });
+  }
+  return facts;
+}
+
+interface GoneRow {
+  deleted: number;
+  first: string | null;
+  last: string | null;
+}
+
+const nothingGone = { deleted: 0, firstSeq: null, lastSeq: null };
+
+function goneOf({ deleted, first, last }: GoneRow): { deleted: number; firstSeq: bigint | null; lastSeq: bigint | null } {
+  return { deleted, firstSeq: first === null ? null : BigInt(first), lastSeq: last === null ? null : BigInt(last) };
+}
