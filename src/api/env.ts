@@ -1,5 +1,5 @@
 import type { Actor } from '../base/actor.ts';
-import type { Ctx } from '../db/index.ts';
+import type { IdempotencyCtx } from '../tenancy/index.ts';
 
 /** What a request carries through the middleware. */
 export interface ApiEnv {
@@ -10,7 +10,7 @@ export interface ApiEnv {
     /** Pattern of the route that answered; the raw path may hold tokens and ids. */
     route?: string;
     /** Of a request with an Idempotency-Key. */
-    witness?: NonNullable<Ctx['witness']>;
+    witness?: NonNullable<IdempotencyCtx['witness']>;
     /** The cause of a 500, for the one line that the request logs. */
     failure?: unknown;
   };

@@ -52,7 +52,7 @@ test.each<[string, string | null, ObjectDefinition, string | null, Partial<Read>
   ['a version cannot be looked back from', at('10:00:00'), counted, at('10:00:00'), { since: '7' }],
   ['unless it is given when it can be seen', at('12:00:00'), { ...counted, visibilityLagSeconds: 0 }, at('10:00:00'), { since: '7' }],
   ['a feed behind positions that the provider gives', at('11:59:00'), feed('envelope'), at('10:00:00'), { kind: 'delta', since: 'p' }],
-  ['a feed behind the ids of its items', at('10:00:00'), feed('item'), at('10:00:00'), { kind: 'delta', since: 'e1' }],
+  ['a feed behind the ids of its items', at('11:59:00'), feed('item'), at('10:00:00'), { kind: 'delta', since: 'e1' }],
   ['no further than what it depends on', at('09:00:00'), object(), null, { kind: 'full', completeMax: at('09:00:00') }],
   ['nothing, where what it depends on is not known', null, object(), null, { kind: 'full', completeMax: null }],
 ])('%s', (_title, expected, definition, before, change) => {

@@ -22,8 +22,8 @@ export function completeAfter(input: {
     case 'keys':
       return before;
     case 'delta':
-      // A provider that hands out the positions itself puts what becomes visible late behind them; the id of an item says no such thing.
-      return isExact(object) || object.delta!.mark.from === 'envelope' ? forward(before, reached) : before;
+      // Positions do not pass what may still show late: the provider puts it behind them, or the read has not counted on it yet.
+      return forward(before, reached);
     case 'incremental':
       if (object.incremental!.watermark.type !== 'datetime') return isExact(object) ? forward(before, reached) : before;
       return joins(before, read.since) ? forward(before, reached) : before;
