@@ -5,6 +5,8 @@ export interface PreparedSlice {
   live: IncomingRecord[];
   deletes: IncomingRecord[];
   quarantined: QuarantinedRecord[];
+  /** Records whose id another one of the slice has too, beyond the first. */
+  duplicates: number;
 }
 
 /** Longer ids do not fit an index row, which must stay below a third of a page, beside the other columns. */
@@ -39,6 +41,7 @@ export function prepareSlice(records: readonly IncomingRecord[], quarantined: re
     live: unique.filter((record) => !record.isDeleted),
     deletes: unique.filter((record) => record.isDeleted),
     quarantined: [...quarantined, ...refused],
+    duplicates: records.length - refused.length - unique.length,
   };
 }
 

@@ -25,9 +25,11 @@ export interface Written {
   refused: QuarantinedRecord[];
   /** What was new or different in its bytes, written or not. */
   changed: readonly IncomingRecord[];
+  /** Older versions of what the same read had met before: left out. */
+  duplicates: number;
 }
 
-export const nothingWritten: Written = { inserted: 0, updated: 0, firstSeq: null, lastSeq: null, refused: [], changed: [] };
+export const nothingWritten: Written = { inserted: 0, updated: 0, firstSeq: null, lastSeq: null, refused: [], changed: [], duplicates: 0 };
 
 export const freshSavepoint = 'fresh';
 
@@ -91,6 +93,7 @@ function writtenOf({ inserted, updated, first, last }: Upserted): Written {
     lastSeq: last === null ? null : BigInt(last),
     refused: [],
     changed: [],
+    duplicates: 0,
   };
 }
 
@@ -102,6 +105,7 @@ function add(a: Written, b: Written): Written {
     lastSeq: extreme(a.lastSeq, b.lastSeq, (x, y) => x > y),
     refused: [...a.refused, ...b.refused],
     changed: [],
+    duplicates: 0,
   };
 }
 

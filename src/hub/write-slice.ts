@@ -78,10 +78,11 @@ export async function writeLive(
   const older: IncomingRecord[] = [];
   const probed = await probe(hub, tx, place, live, { expectsUnchanged: input.marksSeen, older });
   const changed = input.marksSeen ? await withoutDuplicates(hub, tx, input, { changed: probed, older }) : probed;
-  if (changed.length === 0) return nothingWritten;
+  const duplicates = probed.length - changed.length;
+  if (changed.length === 0) return { ...nothingWritten, duplicates };
   if (!row.isFresh) await registerWriter(hub, tx);
   const written = await upsertChanged(hub, tx, place, changed);
-  return { ...written, duplicates: probed.length - changed.length };
+  return { ...written, duplicates };
 }
 
 /** What the slice met, for everybody who keeps an account of it. Refused records were met too: they exist at the provider. */

@@ -41,7 +41,8 @@ describe('B19 an older page arriving after a newer write does not overwrite it',
   test.each(overLive)('$why: written is $written', async ({ asked, modified, written }) => {
     const read = await fresh();
     const before = await on.hub.lastDrawnSeq();
-    await write(on.hub, read, [record('a', { v: 'stored' }, { modifiedAt: at(2) })]);
+    // By another path: what one read lists twice is another matter (D34).
+    await write(on.hub, read, [record('a', { v: 'stored' }, { modifiedAt: at(2) })], { marksSeen: false });
     const askedSeq = asked === 'before' ? before : await on.hub.lastDrawnSeq();
     const facts = await write(on.hub, read, [record('a', { v: 'came' }, { modifiedAt: modified, askedSeq })]);
     expect(facts).toMatchObject(written ? { updated: 1, unchanged: 0 } : { updated: 0, unchanged: 1, firstSeq: null });
@@ -212,6 +213,15 @@ test('D34 of one id twice in a slice the newest provider time wins, on equal or 
   ]);
   const { data } = await list(on.hub, { object: read.table.object });
   expect(data.map((row) => row.record)).toEqual([{ v: 'new' }, { v: 2 }]);
+});
+
+test('D34 of one id in two slices of a read the newest provider time stays, counted; the next read may find an older one alone', async () => {
+  const read = await fresh();
+  const version = async (v: string, day: number) => [record('a', { v }, { modifiedAt: at(day), askedSeq: await on.hub.lastDrawnSeq() })];
+  await write(on.hub, read, await version('new', 2));
+  expect(await write(on.hub, read, await version('old', 1))).toMatchObject({ updated: 0, unchanged: 1, duplicates: 1, firstSeq: null });
+  const next = await beginTestRead(on.hub, { ...read, sync: read.syncId, object: read.table.object, ...read.connection });
+  expect(await write(on.hub, next, await version('restored', 1))).toMatchObject({ updated: 1, duplicates: 0 });
 });
 
 test('ids that Postgres would refuse or confuse are set aside, not written', async () => {

@@ -241,8 +241,8 @@ const unchangedIsFree: Mutation[] = [
     edits: [
       {
         file: 'src/hub/write-slice.ts',
-        find: 'const changed = await probe(hub, tx, place, live, { expectsUnchanged: input.marksSeen });',
-        replace: 'const changed = live;',
+        find: 'const probed = await probe(hub, tx, place, live, { expectsUnchanged: input.marksSeen, older });',
+        replace: 'const probed = live;',
       },
       {
         file: 'src/hub/upsert.ts',
