@@ -3,9 +3,12 @@ import type { Row } from './types.ts';
 /** Writes that are remembered per store; older ones are forgotten, as a provider's feed forgets them. */
 const changesMax = 20_000;
 
-/** Every write of a store in the order in which readers could see it, behind positions that count from 1. */
+/**
+ * Every write of a store in the order of writing, behind positions that count from 1. What becomes visible late stands at its own
+ * place all the same, before others that could be seen already.
+ */
 export class ChangeLog {
-  private rows: Row[] = [];
+  private rows: (Row | null)[] = [];
   private forgotten = 0;
 
   /** The position of the newest write; 0 before the first. */
@@ -13,9 +16,23 @@ export class ChangeLog {
     return this.forgotten + this.rows.length;
   }
 
-  add(row: Row): void {
-    this.rows.push(row);
+  /** The position before the first write that is not visible yet. */
+  get settled(): number {
+    const hidden = this.rows.indexOf(null);
+    return hidden === -1 ? this.newest : this.forgotten + hidden;
+  }
+
+  /** Takes the place of a write. */
+  reserve(): number {
+    this.rows.push(null);
     if (this.rows.length > 2 * changesMax) this.forget(changesMax);
+    return this.newest;
+  }
+
+  /** The write at this place can be seen. */
+  show(position: number, row: Row): void {
+    const index = position - this.forgotten - 1;
+    if (index >= 0) this.rows[index] = row;
   }
 
   /** Forgets everything but the last `kept` writes. */
@@ -25,10 +42,10 @@ export class ChangeLog {
     this.rows = this.rows.slice(count);
   }
 
-  /** The writes behind a position; null when some of them are forgotten, or the position was never given. */
+  /** The visible writes behind a position; null when some of them are forgotten, or the position was never given. */
   after(position: number): { position: number; row: Row }[] | null {
     if (position < this.forgotten || position > this.newest) return null;
-    const first = position - this.forgotten;
-    return this.rows.slice(first).map((row, i) => ({ position: position + i + 1, row }));
+    const behind = this.rows.slice(position - this.forgotten);
+    return behind.flatMap((row, i) => (row === null ? [] : [{ position: position + i + 1, row }]));
   }
 }

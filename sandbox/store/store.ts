@@ -7,6 +7,8 @@ import type { Deleted, Entry, Model, Row } from './types.ts';
 /** A write that readers see only later. */
 interface Pending {
   row: Row;
+  /** Its place in the log of changes. */
+  position: number;
   visibleAt: number;
 }
 
@@ -55,7 +57,7 @@ export class Store {
     const due = this.pending.filter((write) => write.visibleAt <= now);
     if (due.length === 0) return;
     this.pending = this.pending.filter((write) => write.visibleAt > now);
-    for (const { row } of due) this.apply(row);
+    for (const { row, position } of due) this.apply(row, position);
   }
 
   get(id: string): Entry | null {
@@ -186,14 +188,15 @@ export class Store {
   }
 
   private write(row: Row, { now, lagMs = 0 }: WriteOptions): Row {
-    if (lagMs > 0) this.pending.push({ row, visibleAt: now + lagMs });
-    else this.apply(row);
+    const position = this.changes.reserve();
+    if (lagMs > 0) this.pending.push({ row, position, visibleAt: now + lagMs });
+    else this.apply(row, position);
     return row;
   }
 
-  private apply(row: Row): void {
+  private apply(row: Row, position: number): void {
     this.edits.set(row);
-    this.changes.add(row);
+    this.changes.show(position, row);
     this.writes++;
     this.onWrite?.(row);
   }

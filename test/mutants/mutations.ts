@@ -141,6 +141,22 @@ const nothingLost: Mutation[] = [
     },
   },
   {
+    id: 'position-of-the-last-event',
+    promise: 1,
+    breaks: 'the position of a log moves to its last event, although an earlier one may yet become visible',
+    edits: [
+      {
+        file: 'src/engine/page/feed-page.ts',
+        find: 'if (settledBefore && at && at >= settledBefore)',
+        replace: 'if (settledBefore === undefined)',
+      },
+    ],
+    test: {
+      file: 'test/flows/feeds.test.ts',
+      title: 'H52 D18 an event that shows up late, before others that were read, is met by a later read',
+    },
+  },
+  {
     id: 'gap-before-the-window',
     promise: 1,
     breaks: 'a window begins its length before now, however long the sync was down',
