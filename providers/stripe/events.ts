@@ -34,6 +34,8 @@ export function eventFeed({ carrying, deleting }: Types): DeltaDefinition {
         signal: 'records',
         recordsPath: 'data',
         completeness: 'complete',
+        // What an event carries is the record as it was then: it never beats what was stored since.
+        isLagging: true,
         feed: {
           record: 'data.object',
           ...(deleting === null ? {} : { deleted: { path: 'type', values: [deleting] } }),
