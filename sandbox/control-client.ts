@@ -63,6 +63,16 @@ export function createControl(url: string) {
     load: (input: ObjectName & { records: unknown[]; description?: unknown }) => call<{ loaded: number }>('load', input),
     /** Clock, lags, token lifetime and rotation, rate limit. */
     configure: (input: AccountName & Partial<AccountSettings>) => call<AccountSettings>('configure', input),
+    /** Every write of the account is told to this address from now on; `url: null` ends it. `isHeld`: only when `sendHooks` says so. */
+    setHooks: (
+      input: AccountName & ({ url: null } | { url: string; secret: string; withRecord?: boolean; dropEvery?: number; isHeld?: boolean }),
+    ) => call<object>('setHooks', input),
+    /** Claims that a record was written, without writing it. */
+    tellHooks: (input: ObjectName & { id: string; kind?: 'created' | 'updated' | 'deleted'; count?: number }) =>
+      call<{ waiting: number }>('tellHooks', input),
+    /** Sends what is held, and answers what the product said to each request. */
+    sendHooks: (input: AccountName & { order?: 'reversed'; times?: number; oneByOne?: boolean; secondsAgo?: number; isForged?: boolean }) =>
+      call<{ statuses: number[]; sent: number; dropped: number }>('sendHooks', input),
     fault: (input: { match?: FaultMatch; fault: Fault; skip?: number; times?: number | null }) =>
       call<{ id: number }>('fault', { match: {}, ...input }),
     clearFaults: (match: FaultMatch = {}) => call<object>('clearFaults', { match }),

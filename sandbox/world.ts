@@ -1,4 +1,5 @@
 import { FaultBook } from './faults.ts';
+import { noteWrite, type Outbox } from './hooks/outbox.ts';
 import { seedOf } from './random.ts';
 import { Store } from './store/store.ts';
 import type { Model, Row } from './store/types.ts';
@@ -69,6 +70,8 @@ export class Account {
   readonly day = { number: 0, used: 0 };
   /** Objects' descriptions that were loaded as recorded. */
   readonly descriptions = new Map<string, string>();
+  /** Where its notices go; null: it sends none. */
+  outbox: Outbox | null = null;
   private readonly stores = new Map<string, Store>();
   private readonly categoryWindows = new Map<string, { startedAt: number; used: number }>();
   private readonly data: DialectData;
@@ -104,7 +107,10 @@ export class Account {
     if (!store) {
       const model = this.data.model(object, this.name, seedOf(String(this.seed), this.dialect, this.name, object));
       if (!model) return null;
-      store = new Store(model, this.data.defaultSize(object), (row) => this.data.onWrite?.(this, object, row));
+      store = new Store(model, this.data.defaultSize(object), (row) => {
+        this.data.onWrite?.(this, object, row);
+        noteWrite(this, object, row);
+      });
       this.stores.set(object, store);
     }
     store.settle(this.now());

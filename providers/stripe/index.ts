@@ -1,5 +1,6 @@
 import { defineProvider } from '#kit';
 import { classifyError } from './errors.ts';
+import { hooks } from './hooks.ts';
 import { charges, customers, invoices, prices, products, subscriptions } from './objects.ts';
 
 /** Stripe: an account's own data, by Connect or by a restricted key. https://docs.stripe.com/api */
@@ -48,5 +49,6 @@ export default defineProvider({
     budgets: { read: [{ requests: 25, seconds: 1 }] },
   },
   classifyError,
+  hooks,
   objects: { customers, products, prices, subscriptions, invoices, charges },
 });

@@ -39,6 +39,7 @@ function object({ name, label, events: { prefix, carrying, isDeleted }, query = 
       deleting: isDeleted ? `${prefix}.deleted` : null,
     }),
     get: (id) => ({ method: 'GET', path: `${path}/${encodeURIComponent(id)}` }),
+    reread: { request: (id) => ({ method: 'GET', path: `${path}/${encodeURIComponent(id)}` }) },
     scopes: ['read_only'],
     visibilityLagSeconds,
   };

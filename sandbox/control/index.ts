@@ -24,7 +24,7 @@ export async function handleControl({ world, dialects, request, response }: Cont
   const input = text === '' ? {} : tryParseJson(text);
   if (!isJsonObject(input)) return reply(400, { error: 'The body must be a JSON object.' });
   try {
-    reply(200, run({ world, dialects, input }) ?? {});
+    reply(200, (await run({ world, dialects, input })) ?? {});
   } catch (error) {
     reply(400, { error: error instanceof Error ? error.message : String(error) });
   }

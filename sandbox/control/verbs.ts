@@ -1,6 +1,7 @@
 import { type FaultRule, isFaultKind } from '../faults.ts';
 import { type Json, writeJson } from '../json.ts';
 import { mutate } from '../mutate.ts';
+import { hookVerbs } from './hooks.ts';
 import {
   type Args,
   accountOf,
@@ -16,7 +17,9 @@ import {
 } from './input.ts';
 
 /** Every command, by its name in the URL. */
-export const verbs: Record<string, (args: Args) => Json | undefined> = {
+export const verbs: Record<string, (args: Args) => Json | undefined | Promise<Json>> = {
+  ...hookVerbs,
+
   setSize: (args) => {
     const size = wholeNumber(args.input.size, 'size');
     storeOf(args).size = size;

@@ -3,7 +3,7 @@ import { seedOf } from '../random.ts';
 import type { Account } from '../world.ts';
 
 /** The log-in name is the portal's id; a name that is no number stands for one. */
-function portalIdOf(account: Account): number {
+export function portalIdOf(account: Account): number {
   return /^\d{1,9}$/.test(account.name) ? Number(account.name) : 10_000_000 + (seedOf(account.name) % 80_000_000);
 }
 

@@ -44,6 +44,13 @@ export function noteEvent(account: Account, name: string, row: Row): void {
   if (log.events.length > eventsMax) log.events.shift();
 }
 
+/** The event of a write, for its webhook; null: the write has none. */
+export function eventBodyOf(name: string, row: Row, id: string): JsonObject | null {
+  const object = stripeObjects[name];
+  const type = object && typeOf(object, row);
+  return object && type ? bodyOf(object, row, { id, created: seconds(row.writtenAt), type }) : null;
+}
+
 function logOf(account: Account) {
   const log = logs.get(account) ?? { events: [], written: 0 };
   logs.set(account, log);
