@@ -3,6 +3,7 @@ import { type Json, ProviderError } from '../../kit/index.ts';
 import type { CheckpointState, ReadState } from '../../syncs/checkpoint-state.ts';
 import { send } from './ask.ts';
 import { judgeDeletes } from './guard.ts';
+import { keepLease } from './keep-lease.ts';
 import { marksAfter } from './marks-after.ts';
 import { meetsEverything, partsOf } from './read-parts.ts';
 import { committed, isOver, nextState, openRead, renew, type Slice } from './slice.ts';
@@ -39,7 +40,8 @@ async function decide(slice: Slice): Promise<Deleting | 'held'> {
   const { hub, ctx } = slice;
   const read = openRead(slice);
   const absence = absenceOf(slice, read);
-  const counted = await hub.countDeletes({ ...endedRead(slice, { absence, confirmedGone: [] }), sampleMax: confirmsMax });
+  const ended = { ...endedRead(slice, { absence, confirmedGone: [] }), sampleMax: confirmsMax };
+  const counted = await keepLease(slice, () => hub.countDeletes(ended));
   const confirmedGone = absence === 'approximate' ? await confirmGone(slice, counted.missedOnce) : [];
   const { known, deletedLastDay } = counted;
   const deletes = counted.deletes + confirmedGone.length;
@@ -81,32 +83,34 @@ async function confirmGone(slice: Slice, ids: string[]): Promise<string[]> {
 async function hold(slice: Slice, ended: Deleting, reason: string): Promise<void> {
   const { hub, lease } = slice;
   let next = slice.state;
-  await hub.holdDeletes({
+  const held = {
     ...{ syncId: lease.sync.id, fence: lease.fence },
     ...endedRead(slice, ended),
     ...{ reason, runId: lease.run.id },
-    checkpoint: (held) => {
-      next = finishedState(slice, ended.absence, { facts: null, heldDeletes: held }, { outcome: 'held', reason });
+    checkpoint: (heldDeletes: number) => {
+      next = finishedState(slice, ended.absence, { facts: null, heldDeletes }, { outcome: 'held', reason });
       return next as Json;
     },
-  });
+  };
+  await keepLease(slice, () => hub.holdDeletes(held));
   committed(slice, next);
 }
 
 async function deleteBatch(slice: Slice, deleting: Deleting): Promise<boolean> {
   const { hub, lease } = slice;
   let next = slice.state;
-  const { remaining } = await hub.deleteBatch({
+  const batch = {
     ...{ syncId: lease.sync.id, fence: lease.fence },
     ...endedRead(slice, deleting),
     rowsMax: deleteBatchRowsMax,
-    checkpoint: (facts, isRemaining) => {
+    checkpoint: (facts: WriteFacts, isRemaining: boolean) => {
       next = isRemaining
         ? nextState(slice, { fetched: 0, facts }, { read: { ...openRead(slice), deleting } })
         : finishedState(slice, deleting.absence, { facts, heldDeletes: 0 }, { outcome: 'succeeded', reason: null });
       return next as Json;
     },
-  });
+  };
+  const { remaining } = await keepLease(slice, () => hub.deleteBatch(batch));
   committed(slice, next);
   return remaining;
 }
