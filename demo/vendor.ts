@@ -29,10 +29,12 @@ export async function createVendor(product: Product, name: string): Promise<Vend
   return { name, sdk, schema: data[0]!.schema, connections: new Map() };
 }
 
+type Strategy = NonNullable<Parameters<Syncline['syncConfigs']['create']>[0]['strategy']>;
+
 /** The vendor's whole set-up of a provider: an OAuth client, and an order for every customer who connects. */
-export async function offerProvider({ sdk }: Vendor, provider: string, objects: string[]): Promise<void> {
+export async function offerProvider({ sdk }: Vendor, provider: string, objects: string[], strategy: Strategy = 'full_then_incremental') {
   await sdk.providerConfigs.create({ provider, ...oauthClient });
-  await sdk.syncConfigs.create({ provider, strategy: 'full_then_incremental', objects: objects.map((object) => ({ object })) });
+  await sdk.syncConfigs.create({ provider, strategy, objects: objects.map((object) => ({ object })) });
 }
 
 /** A customer connects through the real authorization-code flow: connect page, sign-in and consent at the provider, callback. */
