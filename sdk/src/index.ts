@@ -48,6 +48,11 @@ export function createSyncline(options: SynclineOptions) {
     providers: {
       list: (query: QueryOf<wire.ListProvidersData> = {}) => pagesOf(query, (page) => dataOf(api.listProviders({ client, query: page }))),
       get: (provider: string) => dataOf(api.getProvider({ client, path: { provider } })),
+      /** Declares one of your own; the others are the catalog's. */
+      create: (body: wire.CreateProvider) => dataOf(api.createProvider({ client, body })),
+      getDefinition: (provider: string) => dataOf(api.getProviderDefinition({ client, path: { provider } })),
+      update: (provider: string, body: wire.UpdateProvider) => dataOf(api.updateProvider({ client, path: { provider }, body })),
+      delete: (provider: string) => done(api.deleteProvider({ client, path: { provider } })),
     },
     providerConfigs: {
       create: (body: wire.CreateProviderConfig) => dataOf(api.createProviderConfig({ client, body })),
@@ -97,6 +102,8 @@ export function createSyncline(options: SynclineOptions) {
       update: (sync_config_id: string, body: wire.UpdateSyncConfig) =>
         dataOf(api.updateSyncConfig({ client, path: { sync_config_id }, body })),
       delete: (sync_config_id: string, query: Force = {}) => done(api.deleteSyncConfig({ client, path: { sync_config_id }, query })),
+      /** Looks at what the provider offers by now. */
+      refresh: (sync_config_id: string) => dataOf(api.refreshSyncConfig({ client, path: { sync_config_id } })),
     },
     syncs: {
       list: (query: QueryOf<wire.ListSyncsData> = {}) => pagesOf(query, (page) => dataOf(api.listSyncs({ client, query: page }))),

@@ -447,7 +447,7 @@ export type ProviderDefinition = {
     [key: string]: unknown;
 };
 
-export type DeclareProvider = {
+export type CreateProvider = {
     definition: ProviderDefinition;
 };
 
@@ -2724,8 +2724,8 @@ export type ListProvidersResponses = {
 
 export type ListProvidersResponse = ListProvidersResponses[keyof ListProvidersResponses];
 
-export type DeclareProviderData = {
-    body: DeclareProvider;
+export type CreateProviderData = {
+    body: CreateProvider;
     headers?: {
         /**
          * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
@@ -2737,7 +2737,7 @@ export type DeclareProviderData = {
     url: '/v1/providers';
 };
 
-export type DeclareProviderErrors = {
+export type CreateProviderErrors = {
     /**
      * Problem: `input_invalid`
      */
@@ -2772,16 +2772,16 @@ export type DeclareProviderErrors = {
     default: Problem;
 };
 
-export type DeclareProviderError = DeclareProviderErrors[keyof DeclareProviderErrors];
+export type CreateProviderError = CreateProviderErrors[keyof CreateProviderErrors];
 
-export type DeclareProviderResponses = {
+export type CreateProviderResponses = {
     /**
      * Declare a provider
      */
     201: DeclaredProvider;
 };
 
-export type DeclareProviderResponse = DeclareProviderResponses[keyof DeclareProviderResponses];
+export type CreateProviderResponse = CreateProviderResponses[keyof CreateProviderResponses];
 
 export type DeleteProviderData = {
     body?: never;

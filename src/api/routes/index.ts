@@ -30,7 +30,7 @@ import { deleteProviderConfigEndpoint } from './provider-configs/delete.ts';
 import { getProviderConfigEndpoint } from './provider-configs/get.ts';
 import { listProviderConfigsEndpoint } from './provider-configs/list.ts';
 import { updateProviderConfigEndpoint } from './provider-configs/update.ts';
-import { declareProviderEndpoint } from './providers/declare.ts';
+import { createProviderEndpoint } from './providers/create.ts';
 import { deleteProviderEndpoint } from './providers/delete.ts';
 import { getProviderEndpoint } from './providers/get.ts';
 import { getProviderDefinitionEndpoint } from './providers/get-definition.ts';
@@ -66,7 +66,7 @@ export const endpoints: readonly Endpoint[] = [
   revokeApiKeyEndpoint,
   listProvidersEndpoint,
   getProviderEndpoint,
-  declareProviderEndpoint,
+  createProviderEndpoint,
   getProviderDefinitionEndpoint,
   updateProviderEndpoint,
   deleteProviderEndpoint,

@@ -26,10 +26,10 @@ export async function updateDeclaredProvider({
   const { applicationId } = requireScope(ctx.actor, 'provider_configs:write');
   const { provider: name, version, definition, resync } = UpdateDeclaredProvider.parse(input);
   const after = requireDefinition(definition as Json);
-  if (after.name !== name)
-    throw new AppError('conflict', `The definition is of ${after.name}. A provider keeps its name; declare another one.`);
   return withTransaction(ctx, async (tx) => {
     const before = await lockDeclared(tx, applicationId, name);
+    if (after.name !== name)
+      throw new AppError('conflict', `The definition is of ${after.name}. A provider keeps its name: declare another one.`);
     if (before.version !== version)
       throw new AppError('conflict', `${name} is at version ${before.version} by now. Read it again, then repeat the change.`, {
         details: { version: before.version },

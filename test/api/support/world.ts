@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { declaredSandbox } from '../../support/declared.ts';
 import type { Operation } from '../../support/openapi.ts';
 import { checkAnswer } from '../../support/openapi.ts';
 import { startSyncline, type TestSyncline } from '../../support/syncline.ts';
@@ -46,6 +47,7 @@ export async function createWorld(): Promise<World> {
   const run = await syncline.waitForRun({ syncId: sync.id });
   await call('PUT', `/v1/customers/${otherCustomerId}`, {});
   const { token } = await call('POST', '/v1/customer-tokens', { customer_id: otherCustomerId });
+  await call('POST', '/v1/providers', { definition: declaredSandbox('x_world') });
   const apiKey = await call('POST', '/v1/api-keys', { name: 'Second', scopes: ['records:read'] });
   const [destination] = (await call('GET', '/v1/destinations')).data;
   const foreign = await syncline.createApplication('Foreign vendor');
@@ -65,6 +67,8 @@ export async function createWorld(): Promise<World> {
       sync_config_id: syncConfig.id,
       sync_id: sync.id,
       run_id: run.id,
+      // These operations are about declared providers only.
+      ...{ 'getProviderDefinition.provider': 'x_world', 'updateProvider.provider': 'x_world', 'deleteProvider.provider': 'x_world' },
     },
     snapshot: () => snapshotOf(syncline.databaseUrl, syncline.applicationId, destination.schema),
     send: (request) => send(url, request),
@@ -73,9 +77,9 @@ export async function createWorld(): Promise<World> {
 }
 
 /** The path of an operation with our ids in it. */
-export function pathOf({ path }: Operation, ids: Record<string, string>, replaced: Record<string, string> = {}): string {
+export function pathOf({ path, operationId }: Operation, ids: Record<string, string>, replaced: Record<string, string> = {}): string {
   return path.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = replaced[name] ?? ids[name];
+    const value = replaced[name] ?? ids[`${operationId}.${name}`] ?? ids[name];
     if (value === undefined) throw new Error(`the world has no ${name}: add one to test/api/support/world.ts`);
     return encodeURIComponent(value);
   });
@@ -90,6 +94,8 @@ export function bodiesOf(ids: Record<string, string>): Record<string, Record<str
     createProviderConfig: { provider: 'sandbox', client_id: 'sandbox-client', client_secret: 'sandbox-secret' },
     updateProviderConfig: { scopes: [] },
     upsertCustomer: { name: 'Renamed' },
+    createProvider: { definition: declaredSandbox('x_another') },
+    updateProvider: { version: 1, definition: declaredSandbox('x_world') },
     createCustomerToken: { customer_id: ids.customer_id },
     createConnectSession: { customer_id: ids.customer_id, provider: 'sandbox' },
     disconnectConnection: { purge: true, force: true },

@@ -3,10 +3,10 @@ import { declareProvider } from '../../../catalog/index.ts';
 import { endpoint } from '../../endpoint.ts';
 import { DeclaredProvider, Definition, wireDeclared } from './declared-schema.ts';
 
-const DeclareProvider = z.strictObject({ definition: Definition }).openapi('DeclareProvider');
+const CreateProvider = z.strictObject({ definition: Definition }).openapi('CreateProvider');
 
-export const declareProviderEndpoint = endpoint({
-  operationId: 'declareProvider',
+export const createProviderEndpoint = endpoint({
+  operationId: 'createProvider',
   method: 'post',
   path: '/v1/providers',
   tag: 'providers',
@@ -14,7 +14,7 @@ export const declareProviderEndpoint = endpoint({
   description:
     'A provider of your own, as data: for this application only, usable at once. HTTPS to hosts of the public internet. What does not hold is refused place by place.',
   scope: 'provider_configs:write',
-  body: DeclareProvider,
+  body: CreateProvider,
   status: 201,
   response: DeclaredProvider,
   errors: ['already_exists', 'conflict'],
