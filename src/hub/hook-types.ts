@@ -44,6 +44,8 @@ export interface HookedInput extends Fenced {
 export interface HookedFacts extends WriteFacts {
   /** New records of a connection whose first load is under way: the load goes in by COPY, so they wait until it has ended. */
   late: string[];
+  /** Came without having been asked for, about records that are not there (any more): they have to be read by their ids. */
+  unsure: string[];
   /** The guard did not allow the deletes: none of them was done. */
   isGuarded: boolean;
 }

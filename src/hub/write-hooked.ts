@@ -26,8 +26,8 @@ export async function writeHooked(hub: HubHandle, input: HookedInput): Promise<H
   const versions = input.versions && { ...input.versions, table: await ensureVersions(hub, input.table) };
   return writeTransaction(hub, async (tx) => {
     const row = await takeFence(hub, tx, input, place);
-    const late = row.isFresh && row.isOpen ? await unknownOf(hub, tx, place, prepared) : [];
-    const slice = { ...prepared, deletes: [], live: prepared.live.filter(({ id }) => !late.includes(id)) };
+    const { late, unsure } = await doubtsOf(hub, tx, place, row, prepared);
+    const slice = { ...prepared, deletes: [], live: prepared.live.filter(({ id }) => !late.includes(id) && !unsure.includes(id)) };
     const asSlice = { ...input, generation: row.generation, marksSeen: false, checkpoint: () => null };
     const written = await writeLive(hub, tx, asSlice, place, { ...row, isFresh: false }, slice);
     const setAside = [...slice.quarantined, ...written.refused];
@@ -49,7 +49,7 @@ export async function writeHooked(hub: HubHandle, input: HookedInput): Promise<H
       lastSeq: gone.lastSeq ?? written.lastSeq,
     };
     if (facts.firstSeq !== null) await keepNews(hub, tx, input.syncId, facts);
-    return { ...facts, late, isGuarded: gone.isGuarded };
+    return { ...facts, late, unsure, isGuarded: gone.isGuarded };
   });
 }
 
@@ -59,17 +59,29 @@ function withOwnRead(row: FencedRow, sync: string): FencedRow {
   return { ...row, openElsewhere: [...row.openElsewhere, { sync, generation: `${row.generation}` }] };
 }
 
-async function unknownOf(hub: HubHandle, tx: HubTx, { table, connection }: Place, { live }: PreparedSlice): Promise<string[]> {
-  if (live.length === 0) return [];
-  const { rows } = await tx.query<{ id: string }>(
-    `select u.id
+/**
+ * What is not written now. Late: new records of a first load under way. Unsure: what nobody asked for may change a record that is
+ * there, and nothing else; an older version of one that was deleted since would bring it back.
+ */
+async function doubtsOf(
+  hub: HubHandle,
+  tx: HubTx,
+  { table, connection }: Place,
+  row: FencedRow,
+  { live }: PreparedSlice,
+): Promise<Pick<HookedFacts, 'late' | 'unsure'>> {
+  const isLoading = row.isFresh && row.isOpen;
+  const unasked = new Set(live.filter(({ askedSeq }) => askedSeq === 0n).map(({ id }) => id));
+  if (live.length === 0 || (!isLoading && unasked.size === 0)) return { late: [], unsure: [] };
+  const { rows } = await tx.query<{ id: string; is_known: boolean }>(
+    `select u.id, t._syncline_record_id is not null as is_known
      from unnest($2::text[]) as u(id)
-     where not exists (
-       select from ${hub.names.record(table.name)} t where t._syncline_connection = $1::int4 and t._syncline_record_id = u.id
-     )`,
+     left join ${hub.names.record(table.name)} t on t._syncline_connection = $1::int4 and t._syncline_record_id = u.id
+     where t._syncline_record_id is null or t._syncline_deleted_at is not null`,
     [connection.number, textArray(live.map(({ id }) => id))],
   );
-  return rows.map(({ id }) => id);
+  const late = isLoading ? rows.filter((one) => !one.is_known).map(({ id }) => id) : [];
+  return { late, unsure: rows.map(({ id }) => id).filter((id) => unasked.has(id) && !late.includes(id)) };
 }
 
 const nothingGone = { deleted: 0, firstSeq: null, lastSeq: null, isGuarded: false };

@@ -11,6 +11,8 @@ export interface EndedHooks {
   news: HookNews | null;
   /** Wait until the first load has ended. */
   late: string[];
+  /** Have to be read by their ids after all. */
+  again: string[];
   /** What the hooks told has to be found by a run. */
   needsRun: boolean;
 }
@@ -19,15 +21,20 @@ export interface EndedHooks {
 const lateSeconds = 5;
 
 /** Notices, event and the run that may be needed, in one transaction. */
-export async function endHooks(ctx: Pick<Ctx, 'db' | 'clock'>, sync: SyncRow, { done, news, late, needsRun }: EndedHooks): Promise<void> {
+export async function endHooks(
+  ctx: Pick<Ctx, 'db' | 'clock'>,
+  sync: SyncRow,
+  { done, news, late, again, needsRun }: EndedHooks,
+): Promise<void> {
   await withTransaction(ctx, async (tx) => {
     const [locked] = await tx.$queryRaw<{ status: string }[]>`select status from sync where id = ${sync.id}::text for update`;
     if (!locked) return;
     if (late.length > 0) await postponeNotices(tx, sync.id, late, { seconds: lateSeconds, hasFailed: false });
+    if (again.length > 0) await postponeNotices(tx, sync.id, again, { seconds: 0, hasFailed: false });
     await finishNotices(
       tx,
       sync.id,
-      done.filter((notice) => !late.includes(notice.recordId)),
+      done.filter(({ recordId }) => !late.includes(recordId) && !again.includes(recordId)),
     );
     await tx.sync.update({ where: { id: sync.id }, data: { lastHookAt: ctx.clock.now() } });
     if (news) await emit(tx, ctx.clock, { applicationId: sync.applicationId, type: 'records.changed', data: changed(sync, news) });

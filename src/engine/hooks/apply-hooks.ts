@@ -69,7 +69,13 @@ async function work(given: SyncsCtx, syncId: string, notices: Notice[], signal: 
     const read = await readNotices(desk, notices);
     const written = await writeNotices(desk, read);
     const news = await hub.readHookNews(sync.id);
-    await endHooks(ctx, sync, { done: notices, news, late: written.late, needsRun: read.needsRun || written.isGuarded });
+    await endHooks(ctx, sync, {
+      done: notices,
+      news,
+      late: written.late,
+      again: written.unsure,
+      needsRun: read.needsRun || written.isGuarded,
+    });
     if (news) await hub.dropHookNews({ syncId: sync.id, lastSeq: news.lastSeq });
   } catch (error) {
     await leave(ctx, { sync, notices, error, log });
@@ -92,7 +98,7 @@ async function leave(ctx: SyncsCtx, { sync, notices, error, log }: Failed): Prom
   const failures = Math.max(...notices.map((notice) => notice.failures)) + 1;
   const waitSeconds = failures > failuresMax ? null : waitOf(ctx, error, failures);
   log.info({ err: error, wait: waitSeconds }, 'what hooks told could not be read yet');
-  if (waitSeconds === null) return endHooks(ctx, sync, { done: notices, news: null, late: [], needsRun: true });
+  if (waitSeconds === null) return endHooks(ctx, sync, { done: notices, news: null, late: [], again: [], needsRun: true });
   const ids = notices.map((notice) => notice.recordId);
   await postponeNotices(ctx.db.prisma, sync.id, ids, { seconds: waitSeconds, hasFailed: true });
 }
