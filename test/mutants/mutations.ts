@@ -202,6 +202,22 @@ const nothingLost: Mutation[] = [
     edits: [{ file: 'src/hub/rule.ts', find: 'return `(t._syncline_seq <= ${asked}', replace: 'return `(${asked} >= 0' }],
     test: { file: 'test/hub/write-slice.test.ts', title: 'overlapping and older: written is false' },
   },
+  {
+    id: 'first-events-dropped',
+    promise: 1,
+    breaks: 'of the first events of an account only the newest page is read, and the older ones are taken for read',
+    edits: [
+      {
+        file: 'providers/stripe/events.ts',
+        find: 'if (next !== null && page.position === null && page.since === null)',
+        replace: 'if (next !== null && page.position === null && page.since === undefined)',
+      },
+    ],
+    test: {
+      file: 'test/conformance/stripe.test.ts',
+      title: 'first events of an account that fill more than a page have no place to go on from',
+    },
+  },
 ];
 
 const nothingMissed: Mutation[] = [
@@ -404,6 +420,32 @@ const deletesAreSafe: Mutation[] = [
     test: {
       file: 'test/hub/deletes.test.ts',
       title: 'P35 a delete signal waits for the end of its read, and a version that is newer beats it',
+    },
+  },
+  {
+    id: 'canceled-not-listed',
+    promise: 4,
+    breaks: 'canceled subscriptions are not asked for, so a full read takes them for deleted',
+    edits: [{ file: 'providers/stripe/objects.ts', find: `query: { status: 'all' },`, replace: 'query: {},' }],
+    test: {
+      file: 'test/conformance/stripe.test.ts',
+      title: 'canceled subscriptions are asked for, or they would count as gone',
+    },
+  },
+  {
+    id: 'two-lists-prove',
+    promise: 4,
+    breaks: 'a deal that moved between the two lists of a full read is taken for deleted',
+    edits: [
+      {
+        file: 'providers/pipedrive/objects.ts',
+        find: `listing('list', dealsPath, 'approximate'), listing('archived', archivedPath, 'approximate')`,
+        replace: `listing('list', dealsPath, 'complete'), listing('archived', archivedPath, 'complete')`,
+      },
+    ],
+    test: {
+      file: 'test/flows/pipedrive.test.ts',
+      title: 'a deal that is archived while the lists are read is not taken for deleted',
     },
   },
 ];
