@@ -144,6 +144,21 @@ describe('a definition that does not hold stops the start and names provider and
       'must say where it stands',
     ],
     [
+      'a log of what was, without the times of its changes',
+      provider({
+        objects: {
+          contacts: object({
+            delta: {
+              parts: [{ ...part, isLagging: true }],
+              start: { from: 'listed', path: 'token' },
+              mark: { from: 'envelope', path: 'token' },
+            },
+          }),
+        },
+      }),
+      'nothing tells the time of a change',
+    ],
+    [
       'a pointer into deletions without a time',
       provider({ objects: { contacts: object({ deletions: { parts: [{ ...part, signal: 'deletions' }] } }) } }),
       'nothing tells when a record was deleted',

@@ -1,4 +1,4 @@
-import type { ObjectDefinition, ProviderDefinition } from '../kit/index.ts';
+import { isKeyless, type ObjectDefinition, type ProviderDefinition } from '../kit/index.ts';
 import { objectSchema, providerSchema } from './provider-schema.ts';
 import { templateNames } from './template.ts';
 
@@ -85,8 +85,9 @@ function objectProblems(place: string, candidate: unknown): string[] {
   ];
 }
 
-function readProblems({ record, full, incremental, delta, keys, deletions }: ObjectDefinition): string[] {
-  const problems: string[] = [];
+function readProblems(definition: ObjectDefinition): string[] {
+  const { record, full, incremental, delta, keys, deletions } = definition;
+  const problems = keylessProblems(definition);
   for (const [name, read] of Object.entries({ full, keys }))
     if (read?.parts.some((one) => one.signal === 'deletions'))
       problems.push(`${name}: this read lists what exists; deletions follow from what it misses`);
@@ -95,6 +96,8 @@ function readProblems({ record, full, incremental, delta, keys, deletions }: Obj
       if (incremental[key] !== undefined) problems.push(`incremental.${key}: only a datetime watermark has it`);
   if (delta?.mark.from === 'item' && delta.parts.some((one) => one.feed?.mark === undefined))
     problems.push('delta.mark: the position is that of an item, so the feed of every part must say where it stands');
+  if (delta?.parts.some((one) => one.isLagging && !one.feed?.changedAt) && record.modifiedAt === undefined)
+    problems.push('delta: what was is told apart from what is by its time, and nothing tells the time of a change');
   if (deletions?.parts.some((one) => one.signal !== 'deletions'))
     problems.push('deletions: its parts list what was deleted, so their signal is deletions');
   if (deletions?.parts.some((one) => !one.feed?.changedAt) && record.deletedAt === undefined)
@@ -103,6 +106,17 @@ function readProblems({ record, full, incremental, delta, keys, deletions }: Obj
   if (record.deletedAt !== undefined && record.isDeleted === undefined && !signals)
     problems.push('record.deletedAt: nothing tells which records are deleted');
   return problems;
+}
+
+/** What has no key is read in full and kept: nothing else can be said of one record. */
+function keylessProblems(definition: ObjectDefinition): string[] {
+  if (!isKeyless(definition)) return [];
+  const needsKey = ['incremental', 'delta', 'window', 'keys', 'deletions', 'get', 'reread', 'parent', 'children'] as const;
+  const { isDeleted, deletedAt } = definition.record;
+  return [
+    ...needsKey.filter((name) => definition[name] !== undefined).map((name) => `${name}: records without a key have none`),
+    ...(isDeleted === undefined && deletedAt === undefined ? [] : ['record.isDeleted: a record without a key cannot be found deleted']),
+  ];
 }
 
 function repeatedNames(parts: { name: string }[]): string[] {

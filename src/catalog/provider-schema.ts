@@ -86,7 +86,7 @@ const part = z.strictObject({
   resume: call.optional(),
 });
 const read = {
-  prepare: z.strictObject({ request, reduce: call }).optional(),
+  prepare: z.strictObject({ request, reduce: call, leftOut: call.optional() }).optional(),
   parts: z.array(part).min(1),
 };
 const watermark = z.strictObject({ path, type: z.enum(['datetime', 'integer', 'opaque']) });
@@ -119,7 +119,7 @@ export const objectSchema = z.strictObject({
   label: text,
   docsUrl: httpsUrl,
   record: z.strictObject({
-    id: z.union([path, z.array(path).min(2)]),
+    id: z.union([path, z.array(path).refine(({ length }) => length !== 1, 'is one path: write it without a list')]),
     modifiedAt: path.optional(),
     isDeleted: path.optional(),
     deletedAt: path.optional(),

@@ -255,7 +255,7 @@ export interface ChildDefinition {
 }
 
 export interface RecordShape {
-  /** Path, or several for a composite key. */
+  /** Path, or several for a composite key. None (`[]`): the records have no key, and every run adds what it reads (see kit/keyless). */
   id: string | string[];
   /** Path of the modified time: ISO 8601 with zone, or epoch milliseconds. */
   modifiedAt?: string;
@@ -280,7 +280,12 @@ export interface ReadDefinition {
    * Asked once when the read begins; what `reduce` keeps is handed to every request (Salesforce: field names). `reduce` may throw a
    * `ProviderError` when the answer shows that this read is not possible.
    */
-  prepare?: { request: RequestSpec; reduce: (body: Json) => Json };
+  prepare?: {
+    request: RequestSpec;
+    reduce: (body: Json) => Json;
+    /** How many of the record's fields do not fit the provider's requests and are left out, from what `reduce` kept. */
+    leftOut?: (prepared: Json) => number;
+  };
   parts: ReadPart[];
 }
 
@@ -302,7 +307,8 @@ export interface IncrementalDefinition extends ReadDefinition {
 
 /**
  * A feed of changes behind a position that only the provider understands: a sync token, a replay id, the id of the last event.
- * `since` of a request is that position; null where the feed is read from its beginning. Pages come in the order of change.
+ * `since` of a request is that position; null where the feed is read from its beginning. Pages come in the order of change. Where
+ * items show their record as it was then, and not as it is now, the parts are `isLagging`: nothing stored since is undone by them.
  */
 export interface DeltaDefinition extends ReadDefinition {
   /**
@@ -340,7 +346,10 @@ export interface FeedShape {
    * other than null and false (Graph's `@removed`).
    */
   deleted?: { path: string; values?: string[] };
-  /** Path of the change's own time, which counts instead of the record's: ISO 8601, or epoch milliseconds unless `unit` says otherwise. */
+  /**
+   * Path of the change's own time, which counts instead of the record's: ISO 8601, or epoch milliseconds unless `unit` says otherwise.
+   * With it the position does not pass items that are younger than the object's lag: an earlier one may yet become visible.
+   */
   changedAt?: { path: string; unit?: 'seconds' };
   /** Path of the item's position: what `last.watermark` of a page holds. */
   mark?: string;

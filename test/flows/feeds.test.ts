@@ -54,7 +54,11 @@ describe.each(feeds)('a feed of $object', ({ object, ids: [edited, doomed] }) =>
     expect((await scene.raw(created.id)).note).toBe('inserted');
     const { data } = await scene.changes(cursor);
     expect(data.map((entry) => [entry.record_id, entry.deleted_at !== null]).sort()).toEqual(
-      [[created.id, false], [edited, false], [doomed, true]].sort(), // biome-ignore format: one line
+      [
+        [created.id, false],
+        [edited, false],
+        [doomed, true],
+      ].sort(),
     );
     expect((await scene.rows()).filter(({ id }) => untouched.some((row) => row.id === id))).toEqual(untouched);
     await scene.expectAgrees();

@@ -65,6 +65,48 @@ test('D16 a strategy that is changed in the middle of a read loses nothing of it
 });
 
 test.each([
+  { strategy: 'full_then_incremental', kind: 'incremental' },
+  { strategy: 'full_then_window', kind: 'window' },
+  { strategy: 'full_then_delta', kind: 'delta' },
+])('O87 P39 a full refresh of one stream under $strategy: the others are left alone, and nobody sees a gap', async ({ strategy, kind }) => {
+  const account = `o87-${kind}`;
+  const scene = await openScene(syncline, { account, object: 'tasks', size: 1500, order: { strategy } });
+  const { control, at, vendor } = scene;
+  // Another stream of the same connection.
+  await vendor.call('PATCH', `/v1/sync-configs/${(await scene.sync()).sync_config_id}`, {
+    objects: [{ object: 'tasks', strategy }, { object: 'owners' }],
+  });
+  const other = await vendor.findSync({ connectionId: scene.connectionId, object: 'owners' });
+  await vendor.waitForRun({ syncId: other.id });
+  await control.clearRequests(at);
+
+  const before = await scene.rows();
+  // A record that changed below the mark, which no other read would find: the full one does.
+  await control.update({ ...at, id: 'tsk_0000000700', updatedAt: '2024-02-01T00:00:00.000Z', fields: { note: 'long ago' } });
+  const { cursor } = await scene.changes();
+  // Whoever looks meanwhile sees every record.
+  const seen = new Set<number>();
+  let isOver = false;
+  const watching = (async () => {
+    while (!isOver) seen.add((await scene.rows()).filter((row) => !row.isDeleted).length);
+  })();
+  const run = await scene.run({ full: true });
+  isOver = true;
+  await watching;
+  expect([...seen]).toEqual([1500]);
+  expect(run).toMatchObject({ kind: 'full', status: 'succeeded', fetched: 1500, inserted: 0, updated: 1, deleted: 0, unchanged: 1499 });
+  expect((await scene.changes(cursor)).data.map((entry) => entry.record_id)).toEqual(['tsk_0000000700']);
+  expect((await scene.rows()).filter((row) => row.id !== 'tsk_0000000700')).toEqual(before.filter((row) => row.id !== 'tsk_0000000700'));
+  expect((await control.requests(at)).every(({ path }) => !path.includes('owners'))).toBe(true);
+  expect(await vendor.list(`/v1/runs?sync_id=${other.id}`)).toHaveLength(1);
+
+  await control.update({ ...at, id: 'tsk_0000000001', fields: { note: 'and on' } });
+  expect(await scene.run()).toMatchObject({ kind, status: 'succeeded', updated: 1 });
+  await scene.expectAgrees();
+  await scene.expectInvariants();
+});
+
+test.each([
   { type: 'datetime', object: 'contacts', of: ({ updated_at: mark }: Record<string, unknown>) => mark },
   { type: 'integer', object: 'revisions', of: ({ version: mark }: Record<string, unknown>) => mark },
   { type: 'opaque', object: 'opaque_events', of: ({ token: mark }: Record<string, unknown>) => mark },
