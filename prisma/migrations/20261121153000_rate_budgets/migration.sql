@@ -84,18 +84,17 @@ end
 $$;
 
 -- What a window allows: a report of the provider stands in for what was declared, and can only lower what the vendor chose.
--- It is believed for an hour, or for the length of its window. `share` of it is kept for others than the asker.
+-- It is believed for an hour, or for the length of its window. `share` of it, rounded down, is kept for others than the asker.
+-- One expression, which Postgres puts in the place of its call.
 create function rate_allowed(declared int, is_chosen boolean, reported int, reported_at timestamptz, seconds int, share float8, at_time timestamptz)
 returns int language sql immutable as $$
-  select greatest(allowed - floor(allowed * share)::int, 1)
-  from (
-    select case
+  select greatest(ceil(round((
+    (1 - share) * case
       when reported is null or reported_at < at_time - greatest(seconds, 3600) * interval '1 second' then declared
       when declared is null then reported
       when is_chosen then least(declared, reported)
       else reported
-    end as allowed
-  ) as a
+    end)::numeric, 6))::int, 1)
 $$;
 
 -- What has to be known before each request to a provider, and the request's place in every window that it has to fit: counted in all
@@ -108,13 +107,14 @@ returns table (
 language plpgsql as $$
 declare
   now_at timestamptz := syncline_now();
-  wanted record;
-  held rate_window;
+  held record;
+  matched int;
   slot_now bigint;
   slots int;
+  used int;
   allowed int;
   wait float8;
-  taken rate_window[] := '{}';
+  taken rate_window[];
 begin
   select c.status, c.status_reason, c.credentials_version,
          coalesce(extract(epoch from (
@@ -136,53 +136,53 @@ begin
   -- A count that is lost with a crash of the database is no reason to wait for the disk before every request.
   perform set_config('synchronous_commit', 'off', true);
 
-  -- Everybody locks in the same order.
-  for wanted in
-    select w.category, w.holder, w.seconds, w.zone, w.requests, w.is_chosen
-    from jsonb_to_recordset(windows) as w(category text, holder text, seconds int, zone text, requests int, is_chosen boolean)
-    union all
-    select r.category, r.holder, r.seconds, null, null, false
-    from rate_window r
-    where r.connection_id = of_connection
-      and r.holder = ''
-      and r.category in (of_category, 'all')
-      and r.reported_at >= now_at - greatest(r.seconds, 3600) * interval '1 second'
-      and not exists (
-        select
-        from jsonb_to_recordset(windows) as w(category text, holder text, seconds int)
-        where w.category = r.category and w.holder = r.holder and w.seconds = r.seconds
-      )
-    order by 1, 2, 3
-  loop
-    select * into held from rate_window r
-    where r.connection_id = of_connection and r.category = wanted.category and r.holder = wanted.holder and r.seconds = wanted.seconds
-    for update;
-    if not found then
-      insert into rate_window (application_id, connection_id, category, holder, seconds, counts, slot, updated_at)
-      values (of_application, of_connection, wanted.category, wanted.holder, wanted.seconds, '{}', 0, now_at)
-      on conflict do nothing;
-      select * into held from rate_window r
-      where r.connection_id = of_connection and r.category = wanted.category and r.holder = wanted.holder and r.seconds = wanted.seconds
-      for update;
-    end if;
-    slots := case when wanted.seconds = 0 then 1 else 23 end;
-    slot_now := rate_slot(wanted.seconds, wanted.zone, now_at);
-    held.counts := rate_rolled(held.counts, held.slot, slot_now, slots);
-    held.slot := case when abs(slot_now - held.slot) >= slots then slot_now else greatest(slot_now, held.slot) end;
-    held.updated_at := now_at;
-    allowed := rate_allowed(wanted.requests, wanted.is_chosen, held.reported_requests, held.reported_at, wanted.seconds,
-                            case when wanted.holder = '' then reserve_share else 0 end, now_at);
-    wait := rate_wait_seconds(held.counts, held.slot, wanted.seconds, wanted.zone, allowed, now_at);
-    if wait > budget_wait_seconds then
-      budget_wait_seconds := wait;
-      blocked_by := jsonb_build_object('category', wanted.category, 'holder', wanted.holder, 'seconds', wanted.seconds, 'requests', allowed);
-    end if;
-    held.counts[1] := held.counts[1] + 1;
-    taken := taken || held;
-    if held.reported_at >= now_at - interval '30 minutes' then
-      reported := jsonb_build_object('category', held.category, 'seconds', held.seconds, 'requests', held.reported_requests,
-                                     'used', rate_sum(held.counts));
-    end if;
+  -- Twice where a window is met for the first time: its row is made, and locked like the others.
+  for attempt in 1 .. 2 loop
+    matched := 0;
+    taken := '{}';
+    budget_wait_seconds := 0;
+    -- Everybody locks in the same order.
+    for held in
+      select r.category, r.holder, r.seconds, r.counts, r.slot, r.reported_requests, r.reported_at,
+             w.category is not null as is_wanted, w.zone, w.requests, coalesce(w.is_chosen, false) as is_chosen
+      from rate_window r
+      left join jsonb_to_recordset(windows) as w(category text, holder text, seconds int, zone text, requests int, is_chosen boolean)
+        on w.category = r.category and w.holder = r.holder and w.seconds = r.seconds
+      where r.connection_id = of_connection
+        and r.category in (of_category, 'all')
+        and (w.category is not null
+             or r.holder = '' and r.reported_at >= now_at - greatest(r.seconds, 3600) * interval '1 second')
+      order by r.category, r.holder, r.seconds
+      for update of r
+    loop
+      matched := matched + held.is_wanted::int;
+      slots := case when held.seconds = 0 then 1 else 23 end;
+      slot_now := rate_slot(held.seconds, held.zone, now_at);
+      held.counts := rate_rolled(held.counts, held.slot, slot_now, slots);
+      held.slot := case when abs(slot_now - held.slot) >= slots then slot_now else greatest(slot_now, held.slot) end;
+      select coalesce(sum(c), 0) into used from unnest(held.counts) as c;
+      allowed := rate_allowed(held.requests, held.is_chosen, held.reported_requests, held.reported_at, held.seconds,
+                              case when held.holder = '' then reserve_share else 0 end, now_at);
+      if used >= allowed then
+        wait := rate_wait_seconds(held.counts, held.slot, held.seconds, held.zone, allowed, now_at);
+        if wait > budget_wait_seconds then
+          budget_wait_seconds := wait;
+          blocked_by := jsonb_build_object('category', held.category, 'holder', held.holder, 'seconds', held.seconds, 'requests', allowed);
+        end if;
+      end if;
+      held.counts[1] := held.counts[1] + 1;
+      taken := taken || row(of_application, of_connection, held.category, held.holder, held.seconds, held.counts, held.slot,
+                            held.reported_requests, held.reported_at, now_at)::rate_window;
+      if held.reported_at >= now_at - interval '30 minutes' then
+        reported := jsonb_build_object('category', held.category, 'seconds', held.seconds, 'requests', held.reported_requests,
+                                       'used', used + 1);
+      end if;
+    end loop;
+    exit when matched = jsonb_array_length(windows);
+    insert into rate_window (application_id, connection_id, category, holder, seconds, counts, slot, updated_at)
+    select of_application, of_connection, w.category, w.holder, w.seconds, '{}', 0, now_at
+    from jsonb_to_recordset(windows) as w(category text, holder text, seconds int)
+    on conflict do nothing;
   end loop;
   if budget_wait_seconds = 0 then
     update rate_window r
