@@ -90,6 +90,7 @@ function objectSection(one: ProviderCapabilities['objects'][number]): string {
       ? null
       : `- The feed is kept for ${duration(one.feedKeptSeconds)}; an older position leads to a full read.`,
     `- Offered: ${offered(patterns)}.`,
+    one.hasKey ? null : '- The records have no key: every run adds what it reads as new records, and nothing is updated or deleted.',
     one.fullListing === 'complete'
       ? '- The end of a full read proves that everything was listed.'
       : '- A full read may miss rows that move meanwhile, so a delete is confirmed by the record itself or by a second read.',

@@ -74,6 +74,13 @@ export const objects: Record<string, ObjectDefinition> = {
     reread: rereadOf('plain_items'),
   }),
 
+  /** Nothing tells one line from another. */
+  log_lines: object('log_lines', 'Log lines', {
+    record: { id: [], modifiedAt: 'updated_at' },
+    full: { parts: [listing(pathOf('log_lines'))] },
+    get: undefined,
+  }),
+
   /** Changes are counted, not timed; the ids are numbers beyond 2^53. */
   revisions: object('revisions', 'Revisions', {
     record: marked,

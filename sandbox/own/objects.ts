@@ -73,6 +73,10 @@ export const ownObjects: Readonly<Record<string, OwnObject>> = {
   },
   tasks: { ...unmarked, defaultSize: 30, idPrefix: 'tsk_', content: note, hasKeys: true, changeFeed: 'tokens' },
   tickets: { ...unmarked, defaultSize: 20, idPrefix: 'tic_', content: note, changeFeed: 'events' },
+  log_lines: {
+    ...{ paging: 'keyset', changes: null, hasDeletedFeed: false, hasDeleteMark: false, defaultSize: 12, idPrefix: 'log_' },
+    ...{ content: note, identity: () => '"source":"sandbox"' },
+  },
   leads: { ...unmarked, defaultSize: 20, idPrefix: 'lea_', content: item, hasDeletedFeed: true, hasKeys: true },
   calls: { ...unmarked, defaultSize: 20, idPrefix: 'cal_', content: note, hasKeys: true, filterStep: 'second' },
   visits: { ...unmarked, defaultSize: 20, idPrefix: 'vis_', content: note, filterStep: 'day' },

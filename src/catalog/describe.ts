@@ -1,4 +1,4 @@
-import { type ObjectDefinition, type ProviderDefinition, readOf } from '../kit/index.ts';
+import { isKeyless, type ObjectDefinition, type ProviderDefinition, readOf } from '../kit/index.ts';
 import { type Possibility, type Recommendation, recommend, type Strategy, signalsDeletes, strategiesOf } from './strategies.ts';
 
 /** What can be had of an object, said before anything is configured. */
@@ -19,6 +19,8 @@ export interface ObjectCapabilities {
   feedKeptSeconds: number | null;
   /** Whether a clean end of the full listing proves that it listed everything. */
   fullListing: 'complete' | 'approximate';
+  /** false: the records have no key, so that every run adds what it reads and nothing is updated or deleted. */
+  hasKey: boolean;
   pageSizeMax: number;
   visibilityLagSeconds: number;
 }
@@ -82,6 +84,7 @@ export function describeObject({ displayName }: ProviderDefinition, object: stri
     watermark: incremental ? { ...incremental.watermark, stepSeconds: incremental.filterStepSeconds ?? null } : null,
     feedKeptSeconds: delta?.maxAgeSeconds ?? null,
     fullListing: full.parts.every((part) => part.completeness === 'complete') ? 'complete' : 'approximate',
+    hasKey: !isKeyless(definition),
     ...{ pageSizeMax, visibilityLagSeconds },
   };
 }
@@ -91,12 +94,12 @@ function patternsOf(definition: ObjectDefinition): Patterns {
   const listsDeletions = deletions !== undefined || incremental?.parts.some((part) => part.signal === 'deletions') === true;
   return {
     timestamp: incremental !== undefined,
-    compare: true,
+    compare: !isKeyless(definition),
     window: readOf(definition, 'window') !== undefined,
     changeFeed: delta !== undefined,
     deleteFeed: listsDeletions || record.isDeleted !== undefined,
     keyListing: keys !== undefined,
     liveLookup: get !== undefined,
-    hubLookup: true,
+    hubLookup: !isKeyless(definition),
   };
 }

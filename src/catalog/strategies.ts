@@ -1,4 +1,4 @@
-import { type ObjectDefinition, readOf } from '../kit/index.ts';
+import { isKeyless, type ObjectDefinition, readOf } from '../kit/index.ts';
 
 /** How changes are found. The first word says what the first read is, the second what the ones after it are. */
 export const strategies = ['full_only', 'full_then_incremental', 'full_then_delta', 'full_then_window'] as const;
@@ -39,6 +39,15 @@ export function recommend(displayName: string, definition: ObjectDefinition): Re
   const things = thingsOf(definition);
   const { incremental, delta } = definition;
   const nothingMore = { fullRefreshEvery: null, keyPassIntervalSeconds: null };
+  if (isKeyless(definition))
+    return {
+      strategy: 'full_only',
+      ...nothingMore,
+      reasons: [
+        `The ${things} of ${displayName} have no key, so that none can be compared with what is there.`,
+        'Every run adds everything that it reads as new records: choose the interval accordingly.',
+      ],
+    };
   if (delta)
     return {
       strategy: 'full_then_delta',

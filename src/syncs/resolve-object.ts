@@ -1,7 +1,7 @@
 import { AppError } from '../base/errors.ts';
 import { recommend, type Strategy, strategies, strategiesOf } from '../catalog/index.ts';
-import type { ObjectDefinition } from '../kit/index.ts';
-import type { ConfigObject, DefaultsInput, ObjectInput } from './config-input.ts';
+import { isKeyless, type ObjectDefinition } from '../kit/index.ts';
+import type { ConfigObject, DefaultsInput, Landing, ObjectInput } from './config-input.ts';
 import { inputError } from './input.ts';
 import { decideSchedule } from './schedule-input.ts';
 
@@ -36,10 +36,20 @@ export function resolveObject(input: Wanted): Omit<ConfigObject, 'required_by'> 
     window_seconds: strategy === 'full_then_window' ? (window ?? windowSecondsDefault) : null,
     key_pass_interval_seconds: readsChanges ? (keyPass ?? null) : null,
     start_from: startFrom && canStartFrom(strategy, definition) ? new Date(startFrom).toISOString() : null,
-    landing: wanted.landing ?? (defaults.landing === 'replace' && readsChanges ? 'merge' : (defaults.landing ?? 'merge')),
+    landing: decideLanding(wanted, defaults, { readsChanges, definition }),
     observed_fields: wanted.observedFields ? [...new Set(wanted.observedFields)].sort() : null,
     rate_limits: wanted.rateLimits?.length ? wanted.rateLimits : null,
   };
+}
+
+function decideLanding(
+  wanted: Wanted['wanted'],
+  defaults: Wanted['defaults'],
+  { readsChanges, definition }: { readsChanges: boolean; definition: ObjectDefinition },
+): Landing {
+  if (isKeyless(definition)) return 'append';
+  if (wanted.landing) return wanted.landing;
+  return defaults.landing === 'replace' && readsChanges ? 'merge' : (defaults.landing ?? 'merge');
 }
 
 function chooseStrategy({ displayName, definition, wanted, defaults }: Wanted): { strategy: Strategy; reason: string | null } {
@@ -75,6 +85,8 @@ function refuseMisfits({ displayName, wanted, definition, place }: Wanted, strat
       'window_seconds',
       `Only full_then_window reads a window again: leave window_seconds out of ${object}, or change its strategy.`,
     );
+  if (isKeyless(definition) && wanted.landing !== undefined && wanted.landing !== 'append')
+    throw refuse('landing', `The records of ${object} have no key, so that every one is added: leave landing out, or use append.`);
   if (strategy !== 'full_only' && wanted.landing === 'replace')
     throw refuse('landing', `Landing by replace swaps the whole set of ${object}: use it with full_only, or land by merge or append.`);
   if (wanted.startFrom && !canStartFrom(strategy, definition))

@@ -120,3 +120,45 @@ test('D35 a new column is no change of the records that have null in it, and one
   expect((await scene.raw('con_b')).grade).toBe('A');
   await scene.expectInvariants();
 });
+
+test('D37 an object without any key: every row is forwarded by every read, nothing is updated or deleted, and the API says so', async () => {
+  const account = 'd37';
+  await syncline.control.configure({ account, pageRecordsMax: 5 });
+  const scene = await openScene(syncline, { account, object: 'log_lines', size: 12 });
+  const { objects } = await scene.vendor.call('GET', '/v1/providers/sandbox');
+  const keyed = Object.fromEntries(objects.map((one: { object: string; has_key: boolean }) => [one.object, one.has_key]));
+  expect([keyed.log_lines, keyed.plain_items, keyed.readings]).toEqual([false, true, true]);
+  expect(await scene.sync()).toMatchObject({ strategy: 'full_only', landing: 'append' });
+  expect(scene.first).toMatchObject({ status: 'succeeded', inserted: 12, quarantined: 0, duplicates: 0 });
+  const first = await scene.rows();
+  const { cursor, data } = await scene.changes();
+  expect(data.map((entry) => entry.record.subject)).toEqual(Array.from({ length: 12 }, (_, n) => `Note ${n + 1}`));
+
+  await scene.control.remove({ ...scene.at, count: 2 });
+  expect(await scene.run()).toMatchObject({ status: 'succeeded', fetched: 10, inserted: 10, updated: 0, deleted: 0 });
+  const forwarded = (await scene.changes(cursor)).data;
+  expect(forwarded.map((entry) => [entry.record.subject, entry.deleted_at])).toEqual(
+    Array.from({ length: 10 }, (_, n) => [`Note ${n + 3}`, null]),
+  );
+  const rows = await scene.rows();
+  expect(rows).toHaveLength(22);
+  expect(rows.filter(({ id }) => first.some((row) => row.id === id))).toEqual(first);
+  expect(new Set(rows.map(({ id }) => id)).size).toBe(22);
+
+  const refused = await scene.vendor.request('POST', '/v1/sync-configs', {
+    provider: 'sandbox',
+    objects: [{ object: 'log_lines', landing: 'merge' }],
+  });
+  expect([refused.status, refused.body.errors[0].path]).toEqual([400, 'objects.0.landing']);
+});
+
+test('D37 a read of rows without a key that ends in the middle goes on there: no row of it is forwarded twice', async () => {
+  const account = 'd37-again';
+  await syncline.control.configure({ account, pageRecordsMax: 2 });
+  await syncline.control.fault({ match: { account, object: 'log_lines', hasPageToken: true }, skip: 2, fault: { kind: 'forbidden' } });
+  const scene = await openScene(syncline, { account, object: 'log_lines', size: 12 });
+  expect(scene.first).toMatchObject({ status: 'failed', error_code: 'provider_forbidden' });
+  expect((await scene.run()).status).toBe('succeeded');
+  const { data } = await scene.changes();
+  expect(data.map((entry) => entry.record.subject)).toEqual(Array.from({ length: 12 }, (_, n) => `Note ${n + 1}`));
+});

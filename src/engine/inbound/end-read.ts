@@ -1,5 +1,5 @@
 import type { EndedRead, WriteFacts } from '../../hub/types.ts';
-import { type Json, ProviderError } from '../../kit/index.ts';
+import { isKeyless, type Json, ProviderError } from '../../kit/index.ts';
 import type { CheckpointState, ReadState } from '../../syncs/checkpoint-state.ts';
 import { send } from './ask.ts';
 import { judgeDeletes } from './guard.ts';
@@ -56,7 +56,7 @@ async function decide(slice: Slice): Promise<Deleting | 'held'> {
  * proved about any.
  */
 function absenceOf({ definition, lease }: Slice, { kind, idless }: ReadState): Deleting['absence'] {
-  if (!meetsEverything(kind) || idless > 0) return 'none';
+  if (!meetsEverything(kind) || idless > 0 || isKeyless(definition)) return 'none';
   // A full read that begins at a time meets nothing older (see backdated.ts).
   if (kind === 'full' && lease.sync.startFrom !== null) return 'none';
   return partsOf(definition, kind).every((part) => part.completeness === 'complete') ? 'complete' : 'approximate';

@@ -1,11 +1,20 @@
 import { compilePath, readPath } from '../../base/path.ts';
 import type { IncomingRecord, QuarantinedRecord } from '../../hub/types.ts';
-import { type ObjectDefinition, type PageAnswer, type PageRequest, ProviderError, type ReadKind, type ReadPart } from '../../kit/index.ts';
+import {
+  isKeyless,
+  type ObjectDefinition,
+  type PageAnswer,
+  type PageRequest,
+  ProviderError,
+  type ReadKind,
+  type ReadPart,
+} from '../../kit/index.ts';
 import { type OpenedFeed, openFeedPage } from '../page/feed-page.ts';
 import { observedHash } from '../page/observed-hash.ts';
 import { type OpenedPage, openPage } from '../page/read-page.ts';
 import { ask } from './ask.ts';
 import { advance, type Cursor } from './cursor.ts';
+import { nameByPlace, placeOfPage } from './keyless.ts';
 import { isOfDeletions, partsOf } from './read-parts.ts';
 import { openRead, renew, type Slice } from './slice.ts';
 import { placeOf, scopeIds } from './under-parents.ts';
@@ -83,7 +92,10 @@ export async function fetchPage(slice: Slice, cursor: Cursor): Promise<ArrivedPa
   return {
     after,
     read: () =>
-      readRecords(opened, frame, { isDeletions, observed: lease.sync.observedFields, scope: scopeOf(definition, place.parentId) }),
+      readRecords(opened, frame, {
+        ...{ isDeletions, observed: lease.sync.observedFields, scope: scopeOf(definition, place.parentId) },
+        keyless: isKeyless(definition) ? placeOfPage(read, cursor) : undefined,
+      }),
   };
 }
 
@@ -114,14 +126,20 @@ function totalIn({ totalPath }: ReadPart, { envelope }: PageAnswer): number | nu
 
 type Frame = Pick<FetchedPage, 'isFirst' | 'providerTime' | 'after' | 'feed' | 'total'>;
 
-async function readRecords(
-  opened: OpenedPage,
-  frame: Frame,
-  { isDeletions, observed, scope }: { isDeletions: boolean; observed: string[]; scope: string | undefined },
-): Promise<FetchedPage> {
+interface Reading {
+  isDeletions: boolean;
+  observed: string[];
+  /** The parent's id, where the records' own are unique below it only. */
+  scope: string | undefined;
+  /** The page's place, where the records have no key. */
+  keyless: string | undefined;
+}
+
+async function readRecords(opened: OpenedPage, frame: Frame, { isDeletions, observed, scope, keyless }: Reading): Promise<FetchedPage> {
   const { records, quarantined, bytes, highestWatermark } = await opened.read();
   if (observed.length > 0) for (const record of records) record.hash = observedHash(record.raw, observed);
   if (scope !== undefined) scopeIds({ records, quarantined }, scope);
+  if (keyless !== undefined) nameByPlace({ records, quarantined }, keyless);
   const highestDeletion = isDeletions ? latest(records) : null;
   return { ...frame, records, quarantined, bytes, highest: highestWatermark, highestDeletion };
 }

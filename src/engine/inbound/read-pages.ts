@@ -1,4 +1,4 @@
-import type { Json } from '../../kit/index.ts';
+import { isKeyless, type Json } from '../../kit/index.ts';
 import type { ReadState } from '../../syncs/checkpoint-state.ts';
 import { compareWatermarks } from '../page/watermark.ts';
 import type { FetchedPage } from './fetch-page.ts';
@@ -61,7 +61,8 @@ async function writeGroup(slice: Slice, group: FetchedPage[]): Promise<void> {
     children: slice.children,
     ...(lease.sync.observedFields.length > 0 ? { observed: lease.sync.observedFields } : {}),
     shape: state.hasFull ? 'news' : 'first',
-    versions: lease.sync.landing === 'append' ? { runId: lease.run.id } : undefined,
+    // What has no key is never overwritten: its table holds every version.
+    versions: lease.sync.landing === 'append' && !isKeyless(slice.definition) ? { runId: lease.run.id } : undefined,
     checkpoint: (facts) => {
       next = nextState(slice, { fetched, facts }, { read: after });
       return next as Json;

@@ -66,6 +66,10 @@ const ProviderObject = z
     full_listing: z.enum(['complete', 'approximate']).openapi({
       description: 'Whether the end of a full read proves that everything was listed. If not, a delete is confirmed before it is believed.',
     }),
+    has_key: z.boolean().openapi({
+      description:
+        'false: the records have no key. Every run adds everything that it reads as new records; nothing is compared, updated or found deleted.',
+    }),
     page_size_max: z.int().openapi({ description: 'Records per page at the provider.', example: 100 }),
     visibility_lag_seconds: z.number().openapi({ description: 'How long a change may stay invisible at the provider.', example: 10 }),
   })
@@ -141,6 +145,7 @@ function wireObject(capabilities: ProviderCapabilities['objects'][number]): z.in
     watermark: watermark && { path: watermark.path, type: watermark.type, step_seconds: watermark.stepSeconds },
     feed_kept_seconds: capabilities.feedKeptSeconds,
     full_listing: capabilities.fullListing,
+    has_key: capabilities.hasKey,
     page_size_max: capabilities.pageSizeMax,
     visibility_lag_seconds: capabilities.visibilityLagSeconds,
   };
