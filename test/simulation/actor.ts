@@ -35,7 +35,7 @@ export interface Actor {
 }
 
 /** Runs begin by schedule besides, so that nothing depends on the triggers alone. */
-const intervalSeconds = 10;
+export const intervalSeconds = 10;
 
 /** The provider's account as the plan wants it, the faults of the prelude, and a customer who connects. */
 export async function openActor(cluster: Cluster, vendors: Vendors, plan: Plan, account: string): Promise<Actor> {
@@ -67,12 +67,14 @@ export async function openActor(cluster: Cluster, vendors: Vendors, plan: Plan, 
   return actor;
 }
 
-function vendorOf({ syncline }: Cluster, vendors: Vendors, { name, object, order }: Subject): Promise<Vendor> {
+function vendorOf({ syncline }: Cluster, vendors: Vendors, { name, object, order, switchesTo }: Subject): Promise<Vendor> {
   const open = async () => {
     const vendor = await syncline.createApplication(`Simulated vendor of ${name}`);
     await vendor.setUpProvider({ objects: [{ object, interval_seconds: intervalSeconds, ...order }] });
     return vendor;
   };
+  // A sync config is changed for all its customers.
+  if (switchesTo.length > 0) return open();
   const vendor = vendors.get(name) ?? open();
   vendors.set(name, vendor);
   return vendor;

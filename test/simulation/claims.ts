@@ -51,7 +51,7 @@ async function snapshot({ cluster, schema, table, account, syncId }: Actor): Pro
 function behindMark(actor: Actor, { state, rows }: Stored, records: ControlledRecord[]): string[] {
   const { subject, plan } = actor;
   const isMoved = plan.steps.some((step) => step.do === 'set_clock');
-  if (subject.claims.mark !== 'datetime' || isMoved || !state?.watermark) return [];
+  if (!subject.claims.mark || isMoved || !state?.watermark) return [];
   const until = Date.parse(state.watermark) - lookbackMs;
   return records
     .filter(({ updatedAt, deletedAt }) => deletedAt === null && Date.parse(updatedAt) < until)

@@ -22,10 +22,12 @@ export async function compare(actor: Actor, when: string, strict: boolean): Prom
 }
 
 function isPromised({ subject, ledger, wasLiedTo }: Actor, { id, what }: Difference): boolean {
+  const { finds, beginsBehindFull } = subject;
   if (isMalformed(id)) return false;
-  if (subject.findsEverything) return true;
-  if (ledger.hidden.has(id)) return false;
-  return what !== 'is deleted at the provider, and alive in the hub' || (subject.findsDeletes && !wasLiedTo);
+  if (ledger.hidden.has(id) && !finds.silentEdits) return false;
+  if (wasLiedTo && beginsBehindFull) return false;
+  if (what !== 'is deleted at the provider, and alive in the hub') return true;
+  return ledger.vanished.has(id) ? finds.removals : finds.deletes && !(wasLiedTo && subject.order.strategy !== 'full_only');
 }
 
 async function differencesOf(actor: Actor): Promise<Difference[]> {

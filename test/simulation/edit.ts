@@ -29,7 +29,7 @@ export async function edit(actor: Actor, step: EditStep): Promise<void> {
     }
     case 'edit_silently': {
       const ids = ledger.choose(step.picks);
-      ledger.hide(ids);
+      ledger.mark('hidden', ids);
       for (const id of ids) {
         const { record } = await control.get({ ...at, id });
         await control.update({ ...at, id, fields: content(actor), updatedAt: record!.updatedAt });
@@ -38,15 +38,15 @@ export async function edit(actor: Actor, step: EditStep): Promise<void> {
     }
     case 'delete': {
       const ids = ledger.take('live', step.picks);
-      ledger.markGone(ids);
+      ledger.mark('everGone', ids);
       await control.delete({ ...at, ids });
       ledger.deleted.push(...ids);
       return;
     }
     case 'remove': {
       const ids = ledger.take('live', step.picks);
-      ledger.markGone(ids);
-      ledger.hide(ids);
+      ledger.mark('everGone', ids);
+      ledger.mark('vanished', ids);
       await control.remove({ ...at, ids });
       ledger.removed.push(...ids);
       return;
@@ -86,7 +86,7 @@ function oneTime({ clockOffsetMs, plan, ledger }: Actor, isSet: boolean, ageMs: 
   return {
     updatedAt,
     settle(ids: string[]) {
-      if (isSet && Date.now() - begun + ageMs + plan.settings.visibilityLagMs > lateMsMax) ledger.hide(ids);
+      if (isSet && Date.now() - begun + ageMs + plan.settings.visibilityLagMs > lateMsMax) ledger.mark('hidden', ids);
     },
   };
 }

@@ -8,19 +8,20 @@ export interface Ledger {
   removed: string[];
   /** As the hub calls them: records that did not exist at some time. No other may ever be shown as deleted. */
   everGone: Set<string>;
-  /** Records that the strategy's own reads need not find as they are: only a full read does. */
+  /** Records that vanished without a word. */
+  vanished: Set<string>;
+  /** Records that were edited behind their modified time. */
   hidden: Set<string>;
   /** Takes the chosen ones out of a list: no later step chooses them. */
   take(from: 'live' | 'deleted' | 'removed', picks: number[]): string[];
   /** The chosen ones stay where they are. */
   choose(picks: number[]): string[];
-  markGone(ids: string[]): void;
-  hide(ids: string[]): void;
+  mark(as: 'everGone' | 'vanished' | 'hidden', ids: string[]): void;
 }
 
 export function createLedger(subject: Subject, live: string[]): Ledger {
   const ledger: Ledger = {
-    ...{ live, deleted: [], removed: [], everGone: new Set(), hidden: new Set() },
+    ...{ live, deleted: [], removed: [], everGone: new Set(), vanished: new Set(), hidden: new Set() },
     take(from, picks) {
       const list = ledger[from];
       const taken: string[] = [];
@@ -28,11 +29,8 @@ export function createLedger(subject: Subject, live: string[]): Ledger {
       return taken;
     },
     choose: (picks) => (ledger.live.length === 0 ? [] : [...new Set(picks.map((pick) => ledger.live[pick % ledger.live.length]!))]),
-    markGone(ids) {
-      for (const id of ids) ledger.everGone.add(hubIdOf(subject, id));
-    },
-    hide(ids) {
-      for (const id of ids) ledger.hidden.add(hubIdOf(subject, id));
+    mark(as, ids) {
+      for (const id of ids) ledger[as].add(hubIdOf(subject, id));
     },
   };
   return ledger;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Mutation } from '../../sandbox/faults.ts';
-import type { Actor } from './actor.ts';
+import { type Actor, intervalSeconds } from './actor.ts';
 import { content, edit } from './edit.ts';
 import type { Step } from './plan.ts';
 import { connectAgain, trigger, waitUntilIdle } from './runs.ts';
@@ -40,6 +40,11 @@ export async function perform(actor: Actor, step: Step): Promise<void> {
     case 'reset':
       await actor.vendor.request('POST', `/v1/syncs/${syncId}:reset`);
       return;
+    case 'forget_feed':
+      await control.forgetChanges(at);
+      return;
+    case 'switch_strategy':
+      return switchStrategy(actor, step.pick);
     case 'trigger':
       await trigger(actor, step.full);
       return;
@@ -59,6 +64,14 @@ export async function perform(actor: Actor, step: Step): Promise<void> {
   }
 }
 
+async function switchStrategy({ subject, vendor, syncId }: Actor, pick: number): Promise<void> {
+  const order = subject.switchesTo[pick % subject.switchesTo.length];
+  const { sync_config_id: syncConfigId } = await vendor.call('GET', `/v1/syncs/${syncId}`);
+  await vendor.call('PATCH', `/v1/sync-configs/${syncConfigId}`, {
+    objects: [{ object: subject.object, interval_seconds: intervalSeconds, ...order }],
+  });
+}
+
 /** Refusals in a row can end a connection as they would at a real provider; then its customer connects again. */
 const endsGrants = new Set(['unauthorized', 'token_error']);
 
@@ -76,7 +89,7 @@ async function changeBetweenPages(actor: Actor, step: Extract<Step, { do: 'chang
   const { ledger, at } = actor;
   const { object } = at;
   const deletes = ledger.take('live', step.deletes);
-  ledger.markGone(deletes);
+  ledger.mark('everGone', deletes);
   const operations: Mutation[] = [
     ...ledger.take('live', step.updates).map((id) => ({ operation: 'update' as const, object, id, fields: content(actor) })),
     ...deletes.map((id) => ({ operation: 'delete' as const, object, id })),

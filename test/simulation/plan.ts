@@ -14,7 +14,8 @@ export type Step =
   | { do: 'fault'; fault: Fault; at?: 'api' | 'token'; on?: 'first_page' | 'later_page'; skip: number; times: number }
   /** Records change right after a page was answered: rows slide between pages. */
   | { do: 'change_between_pages'; updates: number[]; deletes: number[]; creates: number; skip: number }
-  | { do: 'expire_tokens' | 'end_grant' | 'pause_and_resume' | 'reset' }
+  | { do: 'expire_tokens' | 'end_grant' | 'pause_and_resume' | 'reset' | 'forget_feed' }
+  | { do: 'switch_strategy'; pick: number }
   | { do: 'set_clock'; offsetMs: number }
   | { do: 'trigger'; full: boolean }
   | { do: 'wait_for_run' }
@@ -27,14 +28,20 @@ export interface Plan {
   seed: number;
   subject: Subject;
   size: number;
-  settings: { pageRecordsMax: number; clockOffsetMs: number; visibilityLagMs: number; rotatesRefreshTokens: boolean };
+  settings: {
+    pageRecordsMax: number;
+    clockOffsetMs: number;
+    visibilityLagMs: number;
+    rotatesRefreshTokens: boolean;
+    repeatsChanges: boolean;
+  };
   /** Before the customer connects: the first read suffers it. */
   prelude: Step[];
   steps: Step[];
 }
 
-const roundsMin = 3;
-const roundsMax = 6;
+const roundsMin = 2;
+const roundsMax = 5;
 /** Share of the records that a plan deletes at most, far below the guard: what it holds back is no fault. */
 const deletedShareMax = 0.06;
 const minuteMs = 60_000;
@@ -51,15 +58,24 @@ export function planOf(seed: number): Plan {
     clockOffsetMs: random.chance(0.3) ? random.pick([-10, 10, 45]) * minuteMs : 0,
     visibilityLagMs: !movesClock && random.chance(0.35) ? random.between(200, 1500) : 0,
     rotatesRefreshTokens: random.chance(0.3),
+    repeatsChanges: random.chance(0.4),
   };
   const budget = { deletes: Math.floor(size * deletedShareMax) };
   const prelude = Array.from({ length: random.between(0, 2) }, () => faultStep(random)).filter(({ at }) => at !== 'token');
-  const steps = Array.from({ length: random.between(roundsMin, roundsMax) }, (_, i) => round(random, i, movesClock, budget)).flat();
+  const steps = Array.from({ length: random.between(roundsMin, roundsMax) }, (_, i) =>
+    round(random, i, { subject, movesClock, budget }),
+  ).flat();
   return { seed, subject, size, settings, prelude, steps };
 }
 
+interface Circumstances {
+  subject: Subject;
+  movesClock: boolean;
+  budget: { deletes: number };
+}
+
 /** Edits and faults, a run, and what happens while it is under way. */
-function round(random: Random, index: number, movesClock: boolean, budget: { deletes: number }): Step[] {
+function round(random: Random, index: number, { subject, movesClock, budget }: Circumstances): Step[] {
   const steps: Step[] = [];
   if (index > 0 || random.chance(0.5)) for (let i = random.between(0, 3); i > 0; i--) steps.push(edit(random, budget));
   if (movesClock && random.chance(0.4)) steps.push({ do: 'set_clock', offsetMs: random.pick([-60, -20, 0, 20, 60]) * minuteMs });
@@ -67,9 +83,11 @@ function round(random: Random, index: number, movesClock: boolean, budget: { del
   if (random.chance(0.4)) steps.push(changeBetweenPages(random, budget));
   if (random.chance(0.06)) steps.push({ do: random.pick(['reset', 'pause_and_resume', 'end_grant']) });
   if (random.chance(0.15)) steps.push({ do: 'expire_tokens' });
+  if (random.chance(0.2) && subject.hasFeed) steps.push({ do: 'forget_feed' });
+  if (random.chance(0.5) && subject.switchesTo.length > 0) steps.push({ do: 'switch_strategy', pick: random.below(1000) });
   steps.push({ do: 'trigger', full: random.chance(0.25) });
-  if (random.chance(0.4)) steps.push({ do: 'kill', afterMs: random.between(0, 250) });
-  else if (random.chance(0.08)) steps.push({ do: 'freeze', afterMs: random.between(0, 200) });
+  if (random.chance(0.35)) steps.push({ do: 'kill', afterMs: random.between(0, 250) });
+  else if (random.chance(0.06)) steps.push({ do: 'freeze', afterMs: random.between(0, 200) });
   for (let i = random.between(0, 2); i > 0; i--) steps.push(random.chance(0.3) ? rest(random) : edit(random, budget));
   if (random.chance(0.65)) steps.push({ do: 'wait_for_run' });
   return steps;

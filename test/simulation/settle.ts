@@ -6,6 +6,8 @@ import { connectAgain, trigger, waitUntilIdle } from './runs.ts';
 
 /** Other seeds' kills go on meanwhile: a run may be abandoned some times before one gets through. */
 const attemptsMax = 12;
+const passPollsMax = 600;
+const passPollMs = 150;
 /** How a run may fail that begins after all faults are off. */
 const excusable = new Set(['abandoned', 'auth_failed', null]);
 
@@ -15,7 +17,8 @@ export async function settle(actor: Actor): Promise<void> {
   await cluster.syncline.control.clearFaults({ account });
   await sleep(plan.settings.visibilityLagMs + 50);
   await waitUntilIdle(actor);
-  await succeed(actor, false);
+  if (subject.hasKeyPass) await passOverKeys(actor);
+  else await succeed(actor, false);
   await compare(actor, `after a settled run by ${subject.order.strategy}`, false);
   for (let i = 0; i < subject.fullReads; i++) await succeed(actor, true);
   await compare(actor, 'after a settled full read', true);
@@ -26,8 +29,25 @@ export async function settle(actor: Actor): Promise<void> {
   if ((await versions(actor)) !== rows) violations.add('a run with nothing to do rewrote rows');
 }
 
-/** Runs until one that began now has succeeded. */
+/** A pass is due: it follows the next run by itself, when the schedule's turn comes. */
+async function passOverKeys(actor: Actor): Promise<void> {
+  const { pool } = actor.cluster.syncline;
+  await pool.query("update sync set last_key_pass_at = syncline_now() - interval '1 day' where id = $1", [actor.syncId]);
+  await succeed(actor, false);
+  for (let i = 0; i < passPollsMax; i++) {
+    const { rows } = await pool.query<{ is_made: boolean }>(
+      "select last_key_pass_at > syncline_now() - interval '1 hour' as is_made from sync where id = $1",
+      [actor.syncId],
+    );
+    if (rows[0]!.is_made) return;
+    await sleep(passPollMs);
+  }
+  throw new Error('no pass over the keys followed');
+}
+
+/** Runs until one has succeeded whose read began now: one that goes on with an earlier read knows nothing of the pages before. */
 async function succeed(actor: Actor, full: boolean): Promise<Loose> {
+  const since = Date.now();
   const seen = new Set((await waitUntilIdle(actor)).map((run) => run.id));
   let fresh: Loose[] = [];
   for (let i = 0; i < attemptsMax; i++) {
@@ -38,9 +58,17 @@ async function succeed(actor: Actor, full: boolean): Promise<Loose> {
     const strange = fresh.find((run) => run.status === 'held' || !excusable.has(run.error_code));
     if (strange) throw new Error(`a run without any fault ended like this: ${JSON.stringify(strange)}`);
     const good = fresh.find((run) => run.status === 'succeeded' && (!full || run.kind === 'full'));
-    if (good) return good;
+    if (good && (await lastReadBegan(actor)) >= since) return good;
   }
   throw new Error(`no run succeeded in ${attemptsMax} attempts without faults: ${JSON.stringify(fresh)}`);
+}
+
+async function lastReadBegan({ cluster, schema, syncId }: Actor): Promise<number> {
+  const { rows } = await cluster.syncline.pool.query<{ at: string }>(
+    `select state -> 'lastRead' ->> 'startedAt' as at from ${schema}._syncline_checkpoint where sync = $1::text`,
+    [syncId],
+  );
+  return Date.parse(rows[0]!.at);
 }
 
 /** A person paused it while the customer had to connect again. */

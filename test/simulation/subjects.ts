@@ -3,56 +3,91 @@ export interface Subject {
   name: string;
   object: string;
   /** The object's entry in the sync config. */
-  order: { strategy: string; [option: string]: unknown };
+  order: Order;
+  /** Orders that it changes to and fro between; its vendor has no other customer then. */
+  switchesTo: readonly Order[];
   /** Generated records: enough for several pages. */
   size: readonly [number, number];
-  /** Deletes that the provider marks or announces. */
-  findsDeletes: boolean;
-  /** Records that vanish without a word, and edits that leave the modified time alone. */
-  findsEverything: boolean;
+  finds: {
+    /** Deletes that the provider marks or announces. */
+    deletes: boolean;
+    /** Records that vanish without a word. */
+    removals: boolean;
+    /** Edits that leave the modified time where it was. */
+    silentEdits: boolean;
+  };
+  /** Reads that go on where a feed or a window stands: an empty list that was a lie begins them behind what it left out. */
+  beginsBehindFull: boolean;
+  hasFeed: boolean;
+  hasKeyPass: boolean;
   /** How many full reads in a row are certain to find what is gone: two where pages slide. */
   fullReads: 1 | 2;
   /** What the mark and the positions of the checkpoint claim, where that can be held against the hub. */
-  claims: { mark: 'datetime' | null; listing: boolean };
+  claims: { mark: boolean; listing: boolean };
 }
+
+type Order = { strategy: string; [option: string]: unknown };
 
 const few = [60, 420] as const;
+/** Pages of a thousand by number: several of them. */
+const many = [900, 2300] as const;
 
-function incremental(object: string, rest: Partial<Subject> = {}): Subject {
+const everything = { deletes: true, removals: true, silentEdits: true };
+const nothing = { deletes: false, removals: false, silentEdits: false };
+
+function subject(object: string, order: Order, rest: Partial<Subject> = {}): Subject {
+  const isFull = order.strategy === 'full_only';
   return {
-    ...{ name: `${object} incremental`, object, order: { strategy: 'full_then_incremental' }, size: few },
-    ...{ findsDeletes: true, findsEverything: false, fullReads: 1, claims: { mark: 'datetime', listing: true } },
+    ...{ name: `${object} ${order.strategy}`, object, order, switchesTo: [], size: few },
+    finds: isFull ? everything : { ...nothing, deletes: true },
+    ...{ beginsBehindFull: false, hasFeed: false, hasKeyPass: false, fullReads: 1 },
+    claims: { mark: order.strategy === 'full_then_incremental', listing: true },
     ...rest,
   };
 }
 
-function fullOnly(object: string, rest: Partial<Subject> = {}): Subject {
-  return {
-    ...{ name: `${object} full`, object, order: { strategy: 'full_only' }, size: few },
-    ...{ findsDeletes: true, findsEverything: true, fullReads: 1, claims: { mark: null, listing: true } },
-    ...rest,
-  };
-}
-
+const full: Order = { strategy: 'full_only' };
+const incremental: Order = { strategy: 'full_then_incremental' };
+const delta: Order = { strategy: 'full_then_delta' };
+const window: Order = { strategy: 'full_then_window', window_seconds: 600 };
+const keyPass = { key_pass_interval_seconds: 60 };
+const feed = { finds: everything, beginsBehindFull: true, hasFeed: true } as const;
 /** Pages by number over the mutable modified time: rows slide, and an absence is believed when two reads agree. */
-const sliding = { findsDeletes: false, findsEverything: false, fullReads: 2 } as const;
+const sliding = { finds: nothing, fullReads: 2, size: many, claims: { mark: false, listing: false } } as const;
+const noMark = { mark: false, listing: true };
 
 export const subjects: readonly Subject[] = [
-  incremental('contacts'),
-  fullOnly('contacts'),
-  incremental('deals'),
-  incremental('companies', {
-    name: 'companies incremental, every third in full',
-    order: { strategy: 'full_then_incremental', full_refresh_every: 2 },
+  subject('contacts', incremental),
+  subject('contacts', full),
+  subject('contacts', window, { beginsBehindFull: true }),
+  subject('contacts', { ...incremental, landing: 'append' }, { name: 'contacts appended' }),
+  subject('deals', incremental),
+  subject('deals', { ...full, landing: 'replace' }, { name: 'deals replaced' }),
+  subject('companies', { ...incremental, full_refresh_every: 2 }, { name: 'companies incremental, every third in full' }),
+  subject('offset_notes', incremental, sliding),
+  subject('offset_notes', full, sliding),
+  subject('plain_items', full),
+  subject('revisions', incremental, { claims: noMark }),
+  subject('revisions', full),
+  subject('opaque_events', incremental, { claims: { mark: false, listing: false } }),
+  subject('readings', incremental, { claims: { mark: true, listing: false } }),
+  subject('orders', incremental),
+  subject('tasks', delta, feed),
+  subject('tasks', { ...incremental, ...keyPass }, { name: 'tasks incremental with key passes', ...passed() }),
+  subject('tasks', delta, {
+    ...{ name: 'tasks with switched strategies', switchesTo: [delta, incremental, full, window] },
+    ...{ finds: nothing, beginsBehindFull: true, hasFeed: true },
   }),
-  incremental('offset_notes', { ...sliding, size: [900, 2300], claims: { mark: 'datetime', listing: false } }),
-  fullOnly('offset_notes', { ...sliding, size: [900, 2300], claims: { mark: null, listing: false } }),
-  fullOnly('plain_items'),
-  incremental('revisions', { claims: { mark: null, listing: true } }),
-  fullOnly('revisions'),
-  incremental('opaque_events', { claims: { mark: null, listing: false } }),
-  incremental('readings', { claims: { mark: 'datetime', listing: false } }),
+  subject('tickets', delta, feed),
+  subject('leads', incremental),
+  subject('calls', { ...incremental, ...keyPass }, { name: 'calls incremental with key passes', ...passed(), claims: noMark }),
+  subject('visits', incremental, { finds: nothing, claims: noMark }),
 ];
+
+/** What a pass over the keys finds. */
+function passed(): Partial<Subject> {
+  return { hasKeyPass: true, finds: { deletes: true, removals: true, silentEdits: false } };
+}
 
 /** The id in the hub of a record that the sandbox calls `id`: a key of two members is a JSON array. */
 export function hubIdOf({ object }: Subject, id: string): string {
