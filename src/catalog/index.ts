@@ -7,7 +7,7 @@ export {
   findListed,
   findObject,
   findProvider,
-  isDeclaredName,
+  holdProvider,
   type ListedCtx,
   type OpenProvider,
   openProvider,

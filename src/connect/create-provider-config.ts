@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { requireScope } from '../base/actor.ts';
 import { AppError } from '../base/errors.ts';
 import { newId, newToken } from '../base/ids.ts';
-import { findProvider } from '../catalog/index.ts';
+import { findProvider, holdProvider } from '../catalog/index.ts';
 import { type Args, withTransaction } from '../db/index.ts';
 import type { AuthDefinition, ProviderDefinition } from '../kit/index.ts';
 import { audit } from '../tenancy/index.ts';
@@ -39,6 +39,7 @@ export async function createProviderConfig({ ctx, input }: Args<CreateProviderCo
   const auth = chooseAuth(provider, parsed.authKind);
   requireClient(auth, parsed);
   return withTransaction(ctx, async (tx) => {
+    await holdProvider(tx, applicationId, parsed.provider);
     const existing = await tx.providerConfig.findFirst({ where: { applicationId, provider: parsed.provider } });
     if (existing && existing.status !== deletedStatus)
       throw new AppError('already_exists', `This application has a provider config for ${parsed.provider}. Update it instead.`, {

@@ -61,9 +61,10 @@ function readingId(id: string): string {
   return `[${JSON.stringify(region)},${number}]`;
 }
 
-describe.each(objects)('%s %s', (dialect, object, provider, definition) => {
-  const account = `${dialect}-${object.toLowerCase().replaceAll('_', '-')}`;
-  const where = { dialect: dialect as Dialect, account, object };
+describe.each(objects)('%s %s', (name, object, provider, definition) => {
+  const dialect = dialectOf(name);
+  const account = `${name}-${object.toLowerCase()}`.replaceAll('_', '-');
+  const where = { dialect, account, object };
 
   test('a full read in small pages gives exactly the records of the account', async () => {
     const ask = await clientOf(provider, account);

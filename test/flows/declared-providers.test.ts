@@ -54,11 +54,11 @@ test('a provider declared as JSON connects, syncs, follows changes and deletes i
   expect(offered).toMatchObject({
     contacts: { recommended: { strategy: 'full_then_incremental' }, deletes: 'signalled' },
     plain_items: { recommended: { strategy: 'full_only' } },
-    notes: { full_listing: 'approximate' },
+    offset_notes: { full_listing: 'approximate' },
   });
-  const { syncIds } = await begin(vendor, account, [{ object: 'contacts' }, { object: 'plain_items' }, { object: 'notes' }]);
+  const { syncIds } = await begin(vendor, account, [{ object: 'contacts' }, { object: 'plain_items' }, { object: 'offset_notes' }]);
   expect(await live(vendor, 'contacts', account)).toEqual(await truth(account, 'contacts'));
-  expect(await live(vendor, 'notes', account)).toEqual(await truth(account, 'offset_notes'));
+  expect(await live(vendor, 'offset_notes', account)).toEqual(await truth(account, 'offset_notes'));
   const { ids } = await control.update({ account, object: 'contacts', count: 3, fields: { name: 'Changed' } });
   await control.delete({ account, object: 'contacts', id: ids[0]! });
   expect(await vendor.runSync({ syncId: syncIds[0]! })).toMatchObject({ kind: 'incremental', status: 'succeeded', updated: 2, deleted: 1 });

@@ -55,7 +55,7 @@ export function declaredSandbox(name = 'x_sandbox', more: Loose = {}): Loose {
         },
       }),
       plain_items: object('Items', '/crm/v1/plain_items', {}),
-      notes: object('Notes', '/crm/v1/offset_notes', {
+      offset_notes: object('Notes', '/crm/v1/offset_notes', {
         full: {
           parts: [
             part('pages', '/crm/v1/offset_notes', {

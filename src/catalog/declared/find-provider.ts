@@ -1,5 +1,6 @@
 import { AppError } from '../../base/errors.ts';
 import type { DeclaredProvider as DeclaredRow } from '../../db/generated/client.ts';
+import type { Tx } from '../../db/index.ts';
 import type { Json, ObjectDefinition, ProviderDefinition } from '../../kit/index.ts';
 import { type Catalog, type CatalogCtx, listedAs, unknownObject } from '../catalog.ts';
 import { compileDefinition } from './compile-definition.ts';
@@ -65,6 +66,17 @@ async function findDeclared(ctx: FindCtx, applicationId: string, name: string): 
   const row = await ctx.db.prisma.declaredProvider.findUnique({ where: stored });
   if (row === null) throw unknownProvider(name);
   return compiledOf(ctx, row);
+}
+
+/** For whoever is about to use it for good: it stays as it is, and is not deleted, until the transaction ends. */
+export async function holdProvider(tx: Tx, applicationId: string, name: string): Promise<void> {
+  if (!isDeclaredName(name)) return;
+  const held = await tx.$queryRaw<unknown[]>`
+    select name
+    from declared_provider
+    where application_id = ${applicationId}::text and name = ${name}::text
+    for share`;
+  if (held.length === 0) throw unknownProvider(name);
 }
 
 /** All that an application has declared; there is a bound to how many they are. One that no longer holds is left out: reading it says why. */

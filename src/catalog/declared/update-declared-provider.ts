@@ -46,16 +46,20 @@ export async function updateDeclaredProvider({
   });
 }
 
-/** Credentials that customers gave for one host must never travel to another. */
+/**
+ * Credentials that customers gave for one host must never travel to another. A provider config is what customers authorise with:
+ * while there is one, somebody may be on the way back from the provider.
+ */
 async function refuseOtherHosts(tx: Tx, applicationId: string, before: ProviderDefinition, after: ProviderDefinition): Promise<void> {
   if (JSON.stringify(destinationsOf(before)) === JSON.stringify(destinationsOf(after))) return;
-  const connections = await tx.connection.count({ where: { applicationId, provider: before.name } });
-  if (connections > 0)
-    throw new AppError(
-      'conflict',
-      `${connections} connections gave their credentials for other addresses than these. Declare another provider and let customers connect that one.`,
-      { details: { connections } },
-    );
+  const where = { applicationId, provider: before.name };
+  if ((await tx.providerConfig.count({ where: { ...where, status: { not: 'deleted' } } })) === 0) return;
+  const connections = await tx.connection.count({ where });
+  throw new AppError(
+    'conflict',
+    'Customers give their credentials for the addresses of this provider, which are others in this definition. Declare another provider, or delete the provider config first.',
+    { details: { connections } },
+  );
 }
 
 /** Everything that decides where credentials go. */

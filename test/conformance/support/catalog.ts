@@ -1,7 +1,18 @@
+import { compileDefinition } from '../../../src/catalog/declared/compile-definition.ts';
 import { createCatalog, loadProviders } from '../../../src/catalog/index.ts';
-import type { ObjectDefinition, ProviderDefinition, ReadDefinition, ReadKind } from '../../../src/kit/index.ts';
+import type { Json, ObjectDefinition, ProviderDefinition, ReadDefinition, ReadKind } from '../../../src/kit/index.ts';
+import type { Dialect } from '../../sandbox/support.ts';
+import { declaredSandbox } from '../../support/declared.ts';
 
-export const catalog = createCatalog({ environment: 'development', providers: await loadProviders() });
+/** A provider that is declared as data passes the same suite; it speaks the dialect of the sandbox's own. */
+const { definition: declared } = compileDefinition(declaredSandbox('x_sandbox') as Json);
+
+export const catalog = createCatalog({ environment: 'development', providers: [...(await loadProviders()), declared] });
+
+/** The sandbox's dialect that a provider speaks. */
+export function dialectOf(provider: string): Dialect {
+  return provider.replace(/^x_/, '') as Dialect;
+}
 
 const kinds = ['full', 'incremental', 'delta', 'window', 'keys', 'deletions'] as const satisfies (keyof ObjectDefinition)[];
 
