@@ -8,7 +8,7 @@ import { invalid, notAuthorised, pipedriveError, scopeMissing } from './errors.t
 export function refuse(fault: Parameters<Dialect['refuse']>[0], account: Account): Answer {
   switch (fault.kind) {
     case 'rate_limited':
-      return pipedriveError(429, 'request over limit', { code: 'ERR_RATE_LIMIT' }, retryAfter(fault, account));
+      return pipedriveError(429, 'request over limit', { code: 'ERR_RATE_LIMIT' }, waitHeaders(fault, account));
     case 'unauthorized':
       return notAuthorised();
     case 'forbidden':
@@ -18,4 +18,13 @@ export function refuse(fault: Parameters<Dialect['refuse']>[0], account: Account
     case 'page_expired':
       return invalid("parameter 'cursor' is not a valid cursor").answer;
   }
+}
+
+/**
+ * Of its own limits Pipedrive says what every answer's headers say, and that the day's budget is used up; no page of its documentation
+ * mentions Retry-After.
+ */
+function waitHeaders(fault: Extract<Parameters<Dialect['refuse']>[0], { kind: 'rate_limited' }>, account: Account): Record<string, string> {
+  if (fault.limit === 'daily') return { 'x-daily-ratelimit-token-remaining': '0' };
+  return fault.limit === 'window' ? {} : retryAfter(fault, account);
 }

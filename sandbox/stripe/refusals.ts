@@ -9,7 +9,8 @@ export function refuse(fault: Parameters<Dialect['refuse']>[0], account: Account
   switch (fault.kind) {
     case 'rate_limited': {
       // https://docs.stripe.com/rate-limits: a header says which limit, none says how long.
-      const waits = fault.retryAfterSeconds === undefined && fault.as === undefined ? {} : retryAfter(fault, account);
+      const isSilent = fault.limit !== undefined || (fault.retryAfterSeconds === undefined && fault.as === undefined);
+      const waits = isSilent ? {} : retryAfter(fault, account);
       return stripeError(
         429,
         'Request rate limit exceeded. You can learn more about rate limits here https://stripe.com/docs/rate-limits.',

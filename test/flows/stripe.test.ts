@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadRecordings, recordedAccounts } from '../support/replay.ts';
+import { returnUrl } from '../support/steps.ts';
 import { startSyncline, type TestSyncline } from '../support/syncline.ts';
 import { openScene, type Scene } from './support.ts';
 
@@ -164,6 +165,30 @@ test('an event that shows late stands before one that was read already, and is n
   expect((await scene.raw(late.id)).name).toBe('Late');
   await expectSame(scene);
   await scene.expectInvariants();
+});
+
+test('a customer connects with a restricted key: it is checked, every list is read with it, and one without the right says so', async () => {
+  const vendor = await syncline.createApplication();
+  await vendor.call('POST', '/v1/provider-configs', { provider, auth_kind: 'api_key' });
+  await vendor.call('POST', '/v1/sync-configs', { provider, objects: [{ object: 'products' }] });
+  await vendor.call('PUT', '/v1/customers/keyed', {});
+  const connect = async (key: string) => {
+    const session = await vendor.call('POST', '/v1/connect-sessions', { customer_id: 'keyed', provider, return_url: returnUrl });
+    return fetch(session.url, { method: 'POST', body: new URLSearchParams({ api_key: key }), redirect: 'manual' });
+  };
+  expect((await connect('sk_live_wrong')).status).toBe(422);
+  const answer = await connect('rk_test_keyed');
+  expect(answer.status).toBe(303);
+  const connectionId = new URL(answer.headers.get('location')!).searchParams.get('connection_id')!;
+  const { id: syncId } = await vendor.findSync({ connectionId, object: 'products' });
+  expect(await vendor.waitForRun({ syncId })).toMatchObject({ kind: 'full', status: 'succeeded', inserted: 20 });
+  await syncline.control.update({ dialect: provider, account: 'keyed', object: 'products', count: 1, fields: { name: 'Edited' } });
+  expect(await vendor.runSync({ syncId })).toMatchObject({ kind: 'delta', status: 'succeeded', updated: 1 });
+  await syncline.control.fault({ match: { dialect: provider, account: 'keyed' }, fault: { kind: 'forbidden' } });
+  const refused = await vendor.runSync({ syncId });
+  expect(refused).toMatchObject({ status: 'failed', error_code: 'provider_forbidden' });
+  expect(refused.error_message).toContain('rak_');
+  expect(JSON.stringify(await vendor.list('/v1/runs'))).not.toContain('rk_test_keyed');
 });
 
 describe('what each object’s events mean', () => {

@@ -140,6 +140,23 @@ describe('what v2 refuses', () => {
   });
 });
 
+describe('limits', () => {
+  it('the burst window stands in the headers of every answer, and a used-up day in that of the refusal', async () => {
+    const where = { ...at, account: 'limited' };
+    const ask = caller(sandbox, (await tokensFor(sandbox, 'pipedrive', 'limited')).access_token);
+    const url = 'https://limited.pipedrive.com/api/v2/persons?limit=1';
+    await sandbox.control.configure({ ...where, rateLimit: { requests: 1, windowSeconds: 60 } });
+    const first = await ask(url);
+    const second = await ask(url);
+    const reported = ({ headers }: Answer) => ['limit', 'remaining', 'reset'].map((name) => headers.get(`x-ratelimit-${name}`));
+    expect([first.status, reported(first)]).toEqual([200, ['1', '0', '60']]);
+    expect([second.status, reported(second), second.headers.get('retry-after')]).toEqual([429, ['1', '0', '60'], null]);
+    await sandbox.control.configure({ ...where, rateLimit: null, dailyLimit: 1 });
+    const daily = await ask(url);
+    expect([daily.status, daily.headers.get('x-daily-ratelimit-token-remaining')]).toEqual([429, '0']);
+  });
+});
+
 describe('changes and deletes', () => {
   it('updated_since is inclusive, and pages in the order of change meet ties once', async () => {
     const all = await readAll(call, `${api}/persons?sort_by=update_time&updated_since=2024-01-01T00:00:21Z&limit=3`);
