@@ -3,6 +3,9 @@ import { type BenchProduct, startProduct } from './end-to-end/product.ts';
 import { measureFeed } from './hub/feed.ts';
 import { measureListing } from './hub/listing.ts';
 import { measureHubWrite } from './hub/write.ts';
+import { measureFairness } from './scale/fairness.ts';
+import { measureScheduler } from './scale/scheduler.ts';
+import { measureWorkers } from './scale/workers.ts';
 
 export interface Group {
   name: string;
@@ -33,6 +36,13 @@ export const groups: Group[] = [
     measure: ({ url, rows, rounds }) =>
       withProduct(url, (product) => measureTenants({ product, rows, customers: tenantCustomers, rounds })),
   },
+  {
+    name: 'fairness',
+    measure: ({ url, rows }) => withProduct(url, (product) => measureFairness({ url, product, rows })),
+  },
+  // The product's schema comes from starting it.
+  { name: 'scheduler', measure: ({ url, rounds }) => withProduct(url, () => measureScheduler({ url, rounds })) },
+  { name: 'workers', measure: ({ url, rounds }) => withProduct(url, (product) => measureWorkers({ product, rounds })) },
 ];
 
 async function withProduct<T>(url: string, work: (product: BenchProduct) => Promise<T>): Promise<T> {

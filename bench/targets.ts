@@ -10,4 +10,8 @@ export const targets: { name: string; atLeast?: number; atMost?: number }[] = [
   { name: 'rss_mb_growth_1m', atMost: 32 },
   { name: 'tenants_efficiency', atLeast: 0.8 },
   { name: 'feed_write_ratio', atLeast: 0.95 },
+  { name: 'small_customer_delay_slices', atMost: 2 },
+  { name: 'fairness_over_serial', atLeast: 0.9 },
+  { name: 'scheduler_growth_5k_to_50k', atMost: 1.2 },
+  { name: 'workers_scaling_2', atLeast: 1.7 },
 ];

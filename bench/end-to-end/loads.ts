@@ -1,12 +1,12 @@
 import pg from 'pg';
 import { median } from '../hub/measure.ts';
 import { rawCopy } from '../hub/raw-copy.ts';
+import { expectRun, loadTogether, object } from './load-together.ts';
 import type { BenchClient, BenchProduct } from './product.ts';
 import { fetchRecords } from './records.ts';
 
 const runMsMax = 600_000;
 const pageCacheBytesMax = 2 ** 31;
-const object = 'contacts';
 
 /**
  * Provider pages over HTTP → hub by a worker of its own, and the same again with nothing changed, over one raw COPY stream
@@ -86,37 +86,12 @@ export async function measureTenants({
 }) {
   const ratios: number[] = [];
   for (let round = 0; round < rounds; round++) {
-    const one = await loadTogether(product, { customers: 1, rowsEach: rows, name: `one-${round}` });
-    const many = await loadTogether(product, { customers, rowsEach: rows / customers, name: `many-${round}` });
-    ratios.push(one / many);
+    const one = await loadTogether(product, { sizes: { [`bench-one-${round}`]: rows } });
+    const names = Array.from({ length: customers }, (_, i) => `bench-many-${round}-${i}`);
+    const many = await loadTogether(product, { sizes: Object.fromEntries(names.map((name) => [name, rows / customers])) });
+    ratios.push(one.seconds / many.seconds);
   }
   return { tenants_efficiency: median(ratios) };
-}
-
-/** Customers connect first; the sync config that follows makes all their syncs due at once. Seconds from first start to last end. */
-async function loadTogether(
-  product: BenchProduct,
-  { customers, rowsEach, name }: { customers: number; rowsEach: number; name: string },
-): Promise<number> {
-  const vendor = await product.createApplication();
-  await vendor.setUpProvider({});
-  const accounts = Array.from({ length: customers }, (_, i) => `bench-${name}-${i}`);
-  for (const account of accounts) {
-    await product.control.setSize({ account, object, size: rowsEach });
-    await vendor.connectCustomer({ customerId: account, account });
-  }
-  const worker = await product.startWorker();
-  await vendor.call('POST', '/v1/sync-configs', { provider: 'sandbox', objects: [{ object, interval_seconds: 86_400 }] });
-  const runs = [];
-  for (const sync of await vendor.list('/v1/syncs')) {
-    const run = await vendor.waitForRun({ syncId: sync.id, timeoutMs: runMsMax });
-    expectRun(run, { inserted: rowsEach });
-    runs.push(run);
-  }
-  await worker.stop();
-  const begun = Math.min(...runs.map((run) => Date.parse(run.started_at)));
-  const ended = Math.max(...runs.map((run) => Date.parse(run.finished_at)));
-  return (ended - begun) / 1000;
 }
 
 async function firstLoad(vendor: BenchClient, account: string, rows: number): Promise<{ syncId: string; seconds: number }> {
@@ -129,14 +104,4 @@ async function firstLoad(vendor: BenchClient, account: string, rows: number): Pr
 
 function secondsOf(run: { started_at: string; finished_at: string }): number {
   return (Date.parse(run.finished_at) - Date.parse(run.started_at)) / 1000;
-}
-
-/** A fast run that did something else measures nothing. */
-function expectRun(
-  run: { status: string; counters?: Record<string, number> } & Record<string, unknown>,
-  expected: Record<string, number>,
-): void {
-  const counters = (run.counters ?? run) as Record<string, unknown>;
-  const wrong = Object.entries(expected).filter(([name, value]) => counters[name] !== value);
-  if (run.status !== 'succeeded' || wrong.length) throw new Error(`the run did not do what is measured: ${JSON.stringify(run)}`);
 }

@@ -18,7 +18,8 @@ export interface BenchProduct {
   sandboxUrl: string;
   control: ReturnType<typeof createControl>;
   createApplication(): Promise<BenchClient>;
-  startWorker(): Promise<BenchWorker>;
+  /** `slices`: in flight at the same time; default: the product's. */
+  startWorker(options?: { slices?: number }): Promise<BenchWorker>;
   close(): Promise<void>;
 }
 
@@ -66,9 +67,9 @@ export async function startProduct({ url }: { url: string }): Promise<BenchProdu
       const client = createHttpClient({ url: publicUrl, apiKey: created.api_key.key });
       return { ...client, ...createSteps(client) };
     },
-    async startWorker() {
+    async startWorker({ slices } = {}) {
       const child = spawn(process.execPath, ['src/main.ts', 'work'], {
-        env: { PATH: process.env.PATH, ...env },
+        env: { PATH: process.env.PATH, ...env, ...(slices !== undefined && { SYNCLINE_WORKER_CONCURRENCY: String(slices) }) },
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));

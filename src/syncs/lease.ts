@@ -47,7 +47,7 @@ const abandonedAtOnceMax = 3;
  * The tick: what is due, and what a dead worker left, is queued by one statement. Returns how many were claimed; a full batch means that there may be more.
  * The two times are compared as one, which is what the index sync_due holds: a batch never walks over those that were claimed before it.
  */
-export async function claimDueSyncs({ ctx }: { ctx: Omit<SyncsCtx, 'actor' | 'requestId'> }): Promise<number> {
+export async function claimDueSyncs({ ctx }: { ctx: Pick<SyncsCtx, 'db' | 'limits'> }): Promise<number> {
   // A queued job that has not begun by then is queued again: it keeps its place if it still waits, and a new one takes its place if a
   // worker died with it in hand. That costs what a worker costs that died later: a lease.
   const queuedSeconds = ctx.limits.leaseSeconds;
