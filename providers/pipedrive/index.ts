@@ -36,7 +36,7 @@ export default defineProvider({
   account: { request: { method: 'GET', path: '/v1/users/me' }, id: 'data.company_id', name: 'data.company_name' },
   limits: {
     // A burst of 80 requests in 2 seconds and more by plan, which the headers report, and a company's daily budget of tokens
-    // (a page costs 10, of archived deals 20), which they do not always.
+    // (a page costs 10, of archived deals 20, so a run that finds no change costs 10, of deals 60), which they do not always.
     docsUrl: 'https://pipedrive.readme.io/docs/core-api-concepts-rate-limiting',
     concurrencyMax: 4,
     budgets: { read: [{ requests: 80, seconds: 2 }] },

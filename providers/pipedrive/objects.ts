@@ -71,8 +71,8 @@ function object(
   };
 }
 
-/** Times are whole seconds, in the filter as in the records. */
-const byUpdateTime = { watermark: { path: 'update_time', type: 'datetime' as const }, filterStepSeconds: 1 };
+/** Times are whole seconds, in the filter as in the records, and the filter is inclusive: nothing of a second is missed. */
+const watermark = { path: 'update_time', type: 'datetime' } as const;
 
 /**
  * Lists show what is not deleted, and nothing lists the deleted ones: a full read, or a pass over the keys, finds them by their
@@ -81,7 +81,7 @@ const byUpdateTime = { watermark: { path: 'update_time', type: 'datetime' as con
 function contactLike(described: Described): ObjectDefinition {
   return object(described, {
     full: { parts: [listing('list', described.path, 'complete')] },
-    incremental: { ...byUpdateTime, parts: [changes('changes', described.path, 'records')] },
+    incremental: { watermark, parts: [changes('changes', described.path, 'records')] },
   });
 }
 
@@ -122,7 +122,7 @@ export const deals = object(
     record: { isDeleted: 'is_deleted', deletedAt: 'update_time' },
     full: { parts: [listing('list', dealsPath, 'approximate'), listing('archived', archivedPath, 'approximate')] },
     incremental: {
-      ...byUpdateTime,
+      watermark,
       parts: [changes('changes', dealsPath, 'records'), changes('archived_changes', archivedPath, 'records')],
     },
     deletions: {
