@@ -75,6 +75,8 @@ export function createControl(url: string) {
       call<{ statuses: number[]; sent: number; dropped: number }>('sendHooks', input),
     fault: (input: { match?: FaultMatch; fault: Fault; skip?: number; times?: number | null }) =>
       call<{ id: number }>('fault', { match: {}, ...input }),
+    /** What still stands: a fault that has hit its last request is gone. */
+    faults: async () => (await call<{ faults: { match: FaultMatch }[] }>('faults', {})).faults,
     clearFaults: (match: FaultMatch = {}) => call<object>('clearFaults', { match }),
     requests: async (input: AccountName) => (await call<{ requests: LogEntry[] }>('requests', input)).requests,
     clearRequests: (input: AccountName) => call<object>('clearRequests', input),

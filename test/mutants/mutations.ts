@@ -196,6 +196,13 @@ const nothingLost: Mutation[] = [
     },
   },
   {
+    id: 'notice-forgotten',
+    promise: 1,
+    breaks: 'what a hook tells while its record is being read is forgotten',
+    edits: [{ file: 'src/syncs/hook-notices.ts', find: 'set done_version = u.version,', replace: 'set done_version = n.version,' }],
+    test: { file: 'test/flows/hooks.test.ts', title: 'a change that is told while its record is being read is read once more' },
+  },
+  {
     id: 'older-answer-wins',
     promise: 1,
     breaks: 'an older version that arrives late overwrites a newer one',
@@ -406,6 +413,19 @@ const deletesAreSafe: Mutation[] = [
     },
   },
   {
+    id: 'unasked-record-resurrects',
+    promise: 4,
+    breaks: 'an older record that a hook carries brings back one that was deleted since',
+    edits: [
+      {
+        file: 'src/hub/write-hooked.ts',
+        find: 'filter(({ askedSeq }) => askedSeq === 0n)',
+        replace: 'filter(({ askedSeq }) => askedSeq < 0n)',
+      },
+    ],
+    test: { file: 'test/flows/hooks.test.ts', title: 'H63 notices that come in the wrong order, %s, lead to what the provider holds' },
+  },
+  {
     id: 'signal-beats-newer-version',
     promise: 4,
     breaks: 'a delete signal removes a record that the same read met alive later',
@@ -518,6 +538,22 @@ const tenantsApart: Mutation[] = [
       },
     ],
     test: { file: 'test/api/contract.test.ts', title: 'getSync shows nothing of another customer' },
+  },
+  {
+    id: 'forged-hook-taken',
+    promise: 7,
+    breaks: 'a hook that the provider did not sign is taken',
+    edits: [
+      {
+        file: 'src/connect/hooks/authenticate-hook.ts',
+        find: 'if (refusal === null) return { providerConfig, hooks };',
+        replace: 'if (refusal !== undefined) return { providerConfig, hooks };',
+      },
+    ],
+    test: {
+      file: 'test/flows/hooks.test.ts',
+      title: 'T05 P37 a forged or an old signature is 401; a replay has one effect; a foreign account none',
+    },
   },
   {
     id: 'endless-slice',
