@@ -97,6 +97,8 @@ export const readSchema = z.strictObject({
   idless: count,
   /** Records that the provider said are deleted. */
   signals: count,
+  /** Records of pages on which none carried a readable watermark. */
+  unmarked: count.default(0),
   /** Highest watermark seen, on the first page and in all. */
   firstPageHighest: z.string().nullable(),
   highest: z.string().nullable(),

@@ -34,7 +34,7 @@ export async function beginRead(slice: Slice, kind: ReadKind, restarts: number, 
             ...{ kind, generation: generation.toString(), horizon: horizon.toString() },
             ...{ since: sinceFor(kind, from), deletionsSince: deletions.since, prepared: asked.prepared },
             ...startCursor,
-            ...{ met: 0, idless: 0, signals: 0, firstPageHighest: null, highest: null, highestDeletion: null },
+            ...{ met: 0, idless: 0, signals: 0, unmarked: 0, firstPageHighest: null, highest: null, highestDeletion: null },
             ...{
               feed: asked.feed,
               isFeedSettled: true,

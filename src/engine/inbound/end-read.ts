@@ -7,6 +7,7 @@ import { keepLease } from './keep-lease.ts';
 import { marksAfter } from './marks-after.ts';
 import { meetsEverything, partsOf } from './read-parts.ts';
 import { committed, isOver, nextState, openRead, renew, type Slice } from './slice.ts';
+import { refuseStalled } from './stalled.ts';
 
 /** Ids that one read asks about, one by one; more that were missed wait for a second read that misses them too. */
 const confirmsMax = 50;
@@ -15,6 +16,7 @@ const deleteBatchRowsMax = 10_000;
 /** Every page has been read: conclude what is gone, ask the guard, delete in batches, move the mark. false: the slice's time is up. */
 export async function endRead(slice: Slice): Promise<boolean> {
   const { kind, signals } = openRead(slice);
+  refuseStalled(openRead(slice), slice.definition.incremental?.watermark.path);
   if (!meetsEverything(kind) && signals === 0) return endWithoutDeletes(slice);
   const deleting = openRead(slice).deleting ?? (await decide(slice));
   if (deleting === 'held') return true;

@@ -7,6 +7,7 @@ import { failRun, handOver, leaveTrace, postpone } from '../../syncs/leave-run.t
 import { EndlessPages } from './cursor.ts';
 import { type Reaction, reactTo } from './reaction.ts';
 import { committed, countersOf, nextState, type Slice } from './slice.ts';
+import { CheckpointStalled } from './stalled.ts';
 import { ParentMissing, ParentsAhead } from './wait-for-parent.ts';
 
 /** What is at hand when something goes wrong: the lease always, the slice once it is open. */
@@ -75,6 +76,7 @@ function judge(error: unknown, slice: Slice | null, retriesMax: number): Verdict
   }
   if (error instanceof ParentsAhead) return { do: 'postpone', waitSeconds: error.waitSeconds, message: error.message };
   if (error instanceof ParentMissing) return fail('parent_missing', error.message);
+  if (error instanceof CheckpointStalled) return fail('checkpoint_stalled', error.message, { dropsRead: true });
   if (error instanceof EndlessPages) return fail('pagination_endless', error.message, { dropsRead: true });
   if (error instanceof AppError)
     return error.code === 'connection_not_active'

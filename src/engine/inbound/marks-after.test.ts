@@ -33,7 +33,7 @@ const ended = (kind: ReadKind, read: Partial<ReadState> = {}, more: Partial<Ende
     ...more,
     read: {
       ...{ kind, generation: '1', horizon: '0', since: null, deletionsSince: null, prepared: null },
-      ...{ part: 1, position: null, pages: 1, beacon: null, met: 0, idless: 0, signals: 0 },
+      ...{ part: 1, position: null, pages: 1, beacon: null, met: 0, idless: 0, signals: 0, unmarked: 0 },
       ...{ firstPageHighest: null, highest: null, highestDeletion: null, feed: null, isFeedSettled: true, total: null, warnings: [] },
       ...{ startedAt, providerTime, restarts: 0, resumedAt: null, deleting: null },
       ...read,

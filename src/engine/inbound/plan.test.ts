@@ -17,6 +17,7 @@ const openRead = (kind: ReadState['kind']): ReadState => ({
   met: 30,
   idless: 0,
   signals: 0,
+  unmarked: 0,
   firstPageHighest: null,
   total: null,
   highest: null,

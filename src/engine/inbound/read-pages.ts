@@ -84,10 +84,12 @@ function refuseClockBehind({ state, definition }: Slice, first: FetchedPage): vo
 function readAfter({ definition }: Slice, read: ReadState, group: FetchedPage[]): ReadState {
   const type = definition.incremental?.watermark.type;
   const first = group[0]!.isFirst ? group[0]! : null;
-  let { highest, met, idless, signals, feed, isFeedSettled, highestDeletion, total } = read;
+  let { highest, met, idless, signals, unmarked, feed, isFeedSettled, highestDeletion, total } = read;
   for (const page of group) {
     met += page.records.length;
-    for (const { isDeleted } of page.records) if (isDeleted) signals++;
+    const gone = page.records.filter(({ isDeleted }) => isDeleted).length;
+    signals += gone;
+    if (page.highest === null) unmarked += page.records.length - gone;
     for (const { id } of page.quarantined) {
       if (id === null) idless++;
       else met++;
@@ -102,7 +104,7 @@ function readAfter({ definition }: Slice, read: ReadState, group: FetchedPage[])
   return {
     ...read,
     ...group.at(-1)!.after,
-    ...{ met, idless, signals, highest, feed, isFeedSettled, highestDeletion, total },
+    ...{ met, idless, signals, unmarked, highest, feed, isFeedSettled, highestDeletion, total },
     firstPageHighest: first ? first.highest : read.firstPageHighest,
     providerTime: read.providerTime ?? first?.providerTime?.toISOString() ?? null,
   };
