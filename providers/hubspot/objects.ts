@@ -1,5 +1,5 @@
 import { byCursor, type ObjectDefinition, type PageRequest, type ReadPart, type RequestSpec } from '#kit';
-import { prepareProperties } from './properties.ts';
+import { type Chosen, prepareProperties } from './properties.ts';
 import { searchByModified } from './search.ts';
 
 /** https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/basic/get-crm-v3-objects-contacts */
@@ -35,12 +35,13 @@ export function crmObject({
       request: (id, prepared) => ({
         method: 'GET',
         path: `${path}/${encodeURIComponent(id)}`,
-        query: { archived: 'false', properties: (prepared as string[]).join(',') },
+        query: { archived: 'false', properties: (prepared as unknown as Chosen).names.join(',') },
       }),
     },
     scopes: [`crm.objects.${name}.read`, `crm.schemas.${name}.read`],
-    // Search is behind the truth, at times by long: connectors in production read the last hour a second time.
-    visibilityLagSeconds: 3600,
+    // Search is behind the truth by seconds, at times by long: connectors in production read the last hour a second time.
+    visibilityLagSeconds: 60,
+    settledLagSeconds: 3600,
   };
 }
 
@@ -52,7 +53,7 @@ function listing(path: string, isArchived: boolean): ReadPart {
   const first = ({ pageSize, prepared }: PageRequest): RequestSpec => ({
     method: 'GET',
     path,
-    query: { limit: String(pageSize), archived: String(isArchived), properties: (prepared as string[]).join(',') },
+    query: { limit: String(pageSize), archived: String(isArchived), properties: (prepared as unknown as Chosen).names.join(',') },
   });
   return {
     name: isArchived ? 'archived' : 'list',

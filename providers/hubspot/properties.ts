@@ -8,16 +8,24 @@ export function prepareProperties(object: string, always: string[]): NonNullable
   return {
     request: { method: 'GET', path: `/crm/v3/properties/${object}` },
     reduce: (body) => chooseProperties(body, always),
+    leftOut: (prepared) => (prepared as unknown as Chosen).leftOut,
   };
 }
 
 /**
  * The listing takes the names in its URL and answers 414 beyond some 16,000 characters (https://github.com/PostHog/posthog/pull/31617).
- * Larger catalogues are cut, alike for listing and search: what the account defined itself comes first, what HubSpot computes last.
+ * Larger catalogues are cut, alike for listing and search: what the account defined itself comes first, what HubSpot computes last. The
+ * run says that some were left out.
  */
 const namesCharsMax = 14_000;
 /** A comma between two names, percent-encoded. */
 const separatorChars = 3;
+
+/** What is asked for, and how many properties do not fit. */
+export interface Chosen {
+  names: string[];
+  leftOut: number;
+}
 
 interface Property {
   name: string;
@@ -33,7 +41,7 @@ function chooseProperties(body: Json, always: string[]): Json {
     chars += encodeURIComponent(name).length + separatorChars;
     return chars <= namesCharsMax;
   });
-  return fitting.sort();
+  return { names: fitting.sort(), leftOut: wanted.length - fitting.length } satisfies Chosen;
 }
 
 function byWorth(a: Property, b: Property): number {

@@ -1,4 +1,5 @@
 import { byModified, type JsonObject, type PageAnswer, type PageRequest, type ReadPart, type RequestSpec } from '#kit';
+import type { Chosen } from './properties.ts';
 
 /** https://developers.hubspot.com/docs/api-reference/search/guide */
 const searchPageSizeMax = 200;
@@ -16,7 +17,7 @@ export function searchByModified(path: string, modified: string): ReadPart {
     json: {
       filterGroups: filters.length === 0 ? [] : [{ filters }],
       sorts: [{ propertyName: sort, direction: 'ASCENDING' }],
-      properties: page.prepared,
+      properties: (page.prepared as unknown as Chosen).names,
       limit: searchPageSizeMax,
     },
     // Search has a budget of its own: 5 requests a second and account.

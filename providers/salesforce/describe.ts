@@ -8,6 +8,8 @@ export interface Described {
   /** The field that moves with every change; null: the object has none. */
   modified: (typeof modifiedFields)[number] | null;
   hasDeleteMark: boolean;
+  /** Fields that do not fit the URL. */
+  leftOut: number;
 }
 
 /** The best first. SystemModstamp moves with changes by the system too; formula fields move none of them. */
@@ -18,6 +20,7 @@ export function prepareFields(name: string, { needsModified }: { needsModified: 
   return {
     request: { method: 'GET', path: `${apiPath}/sobjects/${name}/describe` },
     reduce: (body) => chooseFields(name, body, needsModified),
+    leftOut: (prepared) => (prepared as unknown as Described).leftOut,
   };
 }
 
@@ -47,9 +50,10 @@ function chooseFields(name: string, body: Json, needsModified: boolean): Json {
     throw new ProviderError('invalid', `${name} has no field that tells when a record changed. Use the strategy full_only for it.`);
   const first = ['Id', 'IsDeleted', ...modifiedFields].filter((field) => names.has(field));
   let chars = 0;
-  const fitting = [...new Set([...first, ...names])].filter((field) => {
+  const wanted = [...new Set([...first, ...names])];
+  const fitting = wanted.filter((field) => {
     chars += field.length + separatorChars;
     return chars <= fieldsCharsMax;
   });
-  return { fields: fitting, modified, hasDeleteMark: names.has('IsDeleted') } satisfies Described;
+  return { fields: fitting, modified, hasDeleteMark: names.has('IsDeleted'), leftOut: wanted.length - fitting.length } satisfies Described;
 }

@@ -8,7 +8,7 @@ import type { Counters } from './checkpoint-state.ts';
 import { catchUpRun, endRun } from './end-run.ts';
 import { lockFollowers, runFollowers } from './followers.ts';
 import { type Held, type Lease, lockHeld, updateHeld } from './lease.ts';
-import type { ReadWarning } from './read-kinds.ts';
+import { gapWarnings, type ReadWarning } from './read-kinds.ts';
 import { nextRunAt, retryRunAt } from './schedule.ts';
 import { pauseSyncs } from './stop-syncs.ts';
 
@@ -24,7 +24,7 @@ export async function markBegun(ctx: Ctx, lease: Lease, begun: BegunRead): Promi
     await emitAll(
       tx,
       ctx.clock,
-      begun.warnings.map((reason) => gapEvent(lease, begun.kind, reason)),
+      begun.warnings.filter((reason) => gapWarnings.includes(reason)).map((reason) => gapEvent(lease, begun.kind, reason)),
     );
   });
 }

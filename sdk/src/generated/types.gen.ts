@@ -338,6 +338,10 @@ export type ProviderObject = {
      */
     full_listing: 'complete' | 'approximate';
     /**
+     * false: the records have no key. Every run adds everything that it reads as new records; nothing is compared, updated or found deleted.
+     */
+    has_key: boolean;
+    /**
      * Records per page at the provider.
      */
     page_size_max: number;
@@ -1749,9 +1753,9 @@ export type Run = {
      */
     error_message: string | null;
     /**
-     * Why it read something else, or more, than was its turn. `position_expired`: the provider no longer knew where its feed had been read up to, so everything is read; `window_exceeded`: no run for longer than the window, so it reads further back; `deletions_expired`: the provider has forgotten deletions, so a pass over all keys follows.
+     * Why it read something else, or more, than was its turn. `position_expired`: the provider no longer knew where its feed had been read up to, so everything is read; `window_exceeded`: no run for longer than the window, so it reads further back; `deletions_expired`: the provider has forgotten deletions, so a pass over all keys follows. `changes_unavailable`: nothing tells what changed in this account’s object, so everything is read; `fields_left_out`: the object has more fields than fit the provider’s requests, and the last ones are not read.
      */
-    warnings: Array<'position_expired' | 'window_exceeded' | 'deletions_expired'>;
+    warnings: Array<'position_expired' | 'window_exceeded' | 'deletions_expired' | 'changes_unavailable' | 'fields_left_out'>;
     /**
      * Pieces of work it took.
      */

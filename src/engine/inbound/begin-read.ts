@@ -1,10 +1,11 @@
-import { type Json, ProviderError, type ReadKind, type RequestSpec, readOf } from '../../kit/index.ts';
+import { type Json, ProviderError, type ReadDefinition, type ReadKind, type RequestSpec, readOf } from '../../kit/index.ts';
 import type { ReadState } from '../../syncs/checkpoint-state.ts';
 import { markBegun } from '../../syncs/leave-run.ts';
 import type { ReadWarning } from '../../syncs/read-kinds.ts';
 import { ask } from './ask.ts';
 import { startCursor } from './cursor.ts';
 import { textAt } from './fetch-page.ts';
+import { meetsEverything } from './read-parts.ts';
 import { deletionsSince, sinceFor } from './since.ts';
 import { committed, nextState, type Slice } from './slice.ts';
 import { waitForParents } from './wait-for-parent.ts';
@@ -15,9 +16,11 @@ export async function beginRead(slice: Slice, kind: ReadKind, restarts: number, 
   const now = ctx.clock.now();
   const from = { object: slice.definition, state, windowSeconds: lease.sync.windowSeconds, now };
   const deletions = deletionsSince(kind, from);
-  const warnings: ReadWarning[] = deletions.isExpired ? [...warned, 'deletions_expired'] : warned;
+  const warnings: ReadWarning[] = deletions.isExpired ? [...warned, 'deletions_expired'] : [...warned];
   const completeMax = await waitForParents(slice);
   const asked = await askBefore(slice, kind);
+  if (asked === 'impossible') return beginRead(slice, 'full', restarts, [...warned, 'changes_unavailable']);
+  if (asked.leftOut > 0) warnings.push('fields_left_out');
   let next = state;
   await hub.beginRead({
     syncId: lease.sync.id,
@@ -57,22 +60,42 @@ export async function beginRead(slice: Slice, kind: ReadKind, restarts: number, 
 
 /**
  * What the provider is asked before the first page: where its feed stands, so that no change between that moment and the end of the
- * full read is left out, and what it wants to know once for the whole read. Its clock at the first answer is a safe bound.
+ * full read is left out, and what it wants to know once for the whole read. Its clock at the first answer is a safe bound. `impossible`:
+ * the answer shows that this account's object cannot be read by changes.
  */
-async function askBefore(slice: Slice, kind: ReadKind): Promise<Pick<ReadState, 'feed' | 'prepared' | 'providerTime'>> {
+async function askBefore(slice: Slice, kind: ReadKind): Promise<AskedBefore | 'impossible'> {
   const { delta } = slice.definition;
   const { prepare } = readOf(slice.definition, kind)!;
   const takesUpFeed = kind === 'full' && slice.lease.sync.strategy === 'full_then_delta';
-  const start = takesUpFeed && delta?.start.from === 'asked' ? await askJson(slice, delta.start.request) : null;
-  const prepared = prepare ? await askJson(slice, prepare.request, prepare.reduce) : null;
+  const start = takesUpFeed && delta?.start.from === 'asked' ? await askJson(slice, delta.start.request, (body) => body) : null;
+  const prepared = prepare ? await askJson(slice, prepare.request, reducing(prepare, kind)) : null;
+  if (prepared?.value instanceof Impossible) return 'impossible';
   return {
     feed: start && delta ? { position: textAt(start.value, delta.start.path) } : null,
     prepared: prepared?.value ?? null,
     providerTime: (start ?? prepared)?.askedTime?.toISOString() ?? null,
+    leftOut: prepared ? (prepare?.leftOut?.(prepared.value) ?? 0) : 0,
   };
 }
 
-async function askJson(slice: Slice, request: RequestSpec, reduce = (body: Json): Json => body) {
+type AskedBefore = Pick<ReadState, 'feed' | 'prepared' | 'providerTime'> & { leftOut: number };
+
+class Impossible {}
+
+/** What makes a read of changes impossible is no reason to fail: everything can still be read. */
+function reducing({ reduce }: NonNullable<ReadDefinition['prepare']>, kind: ReadKind): (body: Json) => Json | Impossible {
+  if (meetsEverything(kind)) return reduce;
+  return (body) => {
+    try {
+      return reduce(body);
+    } catch (error) {
+      if (error instanceof ProviderError && error.meaning === 'invalid') return new Impossible();
+      throw error;
+    }
+  };
+}
+
+async function askJson<T>(slice: Slice, request: RequestSpec, reduce: (body: Json) => T) {
   return ask(slice, request, ({ body, askedTime }) => ({ value: reduce(parseAnswer(body)), askedTime }));
 }
 

@@ -33,7 +33,7 @@ export const Run = z
     error_message: z.string().nullable().openapi({ description: 'The same in a sentence.' }),
     warnings: z.array(z.enum(readWarnings)).openapi({
       description:
-        'Why it read something else, or more, than was its turn. `position_expired`: the provider no longer knew where its feed had been read up to, so everything is read; `window_exceeded`: no run for longer than the window, so it reads further back; `deletions_expired`: the provider has forgotten deletions, so a pass over all keys follows.',
+        'Why it read something else, or more, than was its turn. `position_expired`: the provider no longer knew where its feed had been read up to, so everything is read; `window_exceeded`: no run for longer than the window, so it reads further back; `deletions_expired`: the provider has forgotten deletions, so a pass over all keys follows. `changes_unavailable`: nothing tells what changed in this account’s object, so everything is read; `fields_left_out`: the object has more fields than fit the provider’s requests, and the last ones are not read.',
     }),
     slices: count('Pieces of work it took.'),
     fetched: count('Records read: inserted + updated + unchanged + quarantined.'),
