@@ -141,8 +141,6 @@ export const stateSchema = z.strictObject({
   deletions: z.strictObject({ pointer: z.iso.datetime().nullable(), at: z.iso.datetime() }).nullable().default(null),
   /** Everything that changed before this time of the provider's has been read, by a full read or a window; `at` as above. */
   covered: z.strictObject({ until: z.iso.datetime(), at: z.iso.datetime() }).nullable().default(null),
-  /** Our clock when the last read began that proves what is gone: a full read, or a pass over the keys. */
-  keysReadAt: z.iso.datetime().nullable().default(null),
   /** Our clock when the last read began that brings what changed: every other than a pass over the keys. */
   changesReadAt: z.iso.datetime().nullable().default(null),
   /** A pass over the keys is to follow at once. */
@@ -177,7 +175,6 @@ export const emptyState: CheckpointState = {
   feed: null,
   deletions: null,
   covered: null,
-  keysReadAt: null,
   changesReadAt: null,
   owesKeys: false,
   completeAsOf: null,

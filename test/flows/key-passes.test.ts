@@ -9,12 +9,12 @@ beforeAll(async () => {
 });
 afterAll(() => syncline.close());
 
-/** A pass is owed when its interval has passed: here a minute, so that every step of the clock owes one. */
-const order = { strategy: 'full_then_incremental', key_pass_interval_seconds: 60, interval_seconds: 7 * 24 * 3600 };
+/** A pass is owed when its interval has passed: here ten minutes, so that every step of the clock owes one. */
+const order = { strategy: 'full_then_incremental', key_pass_interval_seconds: 600, interval_seconds: 7 * 24 * 3600 };
 
 /** Time passes, and the next run finds that a pass is owed. */
 async function passTime(): Promise<void> {
-  minutes += 2;
+  minutes += 20;
   await syncline.setClock(minutes * 60_000);
 }
 

@@ -15,20 +15,20 @@ const object: ObjectDefinition = {
   incremental: { parts: [part], watermark: { path: 'updated_at', type: 'datetime' } },
   deletions: { parts: [{ ...part, signal: 'deletions' }] },
 };
+const lastKeyPassAt = new Date('2026-02-28T23:00:00Z');
 const startedAt = '2026-03-01T00:00:00.000Z';
 const providerTime = '2026-03-01T00:00:07.000Z';
 const state: CheckpointState = {
   ...emptyState,
   ...{ hasFull: true, strategy: 'full_then_incremental', watermark: '2026-02-01T00:00:00.000Z' },
   deletions: { pointer: '2026-02-02T00:00:00.000Z', at: '2026-02-28T00:00:00.000Z' },
-  keysReadAt: '2026-02-28T23:00:00.000Z',
 };
 const ended = (kind: ReadKind, read: Partial<ReadState> = {}, more: Partial<EndedInput> = {}) =>
   marksAfter({
     object,
     state,
     absence: 'none',
-    sync: { strategy: 'full_then_incremental', keyPassIntervalSeconds: null },
+    sync: { strategy: 'full_then_incremental', keyPassIntervalSeconds: null, lastKeyPassAt },
     now: new Date('2026-03-01T00:05:00Z'),
     ...more,
     read: {
@@ -56,7 +56,7 @@ describe('the pointer into the feed of deletions', () => {
 });
 
 describe('the position of a feed', () => {
-  const sync = { strategy: 'full_then_delta', keyPassIntervalSeconds: null };
+  const sync = { strategy: 'full_then_delta', keyPassIntervalSeconds: null, lastKeyPassAt };
   const known = { ...state, feed: { position: 'p1', at: '2026-02-28T00:00:00.000Z' } };
 
   test('D18 is that of the last page', () => {
@@ -89,14 +89,16 @@ describe('what the watermark and the window go by', () => {
   });
 
   test('D16 only a full read is the baseline of a strategy', () => {
-    const sync = { strategy: 'full_then_window', keyPassIntervalSeconds: null };
+    const sync = { strategy: 'full_then_window', keyPassIntervalSeconds: null, lastKeyPassAt };
     expect(ended('full', {}, { sync }).strategy).toBe('full_then_window');
     expect(ended('incremental', {}, { sync }).strategy).toBe('full_then_incremental');
   });
 });
 
 describe('a pass over the keys', () => {
-  const every = (keyPassIntervalSeconds: number | null) => ({ sync: { strategy: 'full_then_incremental', keyPassIntervalSeconds } });
+  const every = (keyPassIntervalSeconds: number | null) => ({
+    sync: { strategy: 'full_then_incremental', keyPassIntervalSeconds, lastKeyPassAt },
+  });
   test.each<[string, ReadKind, Partial<ReadState>, Partial<EndedInput>, boolean]>([
     ['D41 is owed once its interval has passed', 'incremental', {}, every(3900), true],
     ['is not owed before', 'incremental', {}, every(3901), false],

@@ -10,7 +10,7 @@ export interface EndedInput {
   read: ReadState;
   /** What its end proves about what it did not meet. */
   absence: 'complete' | 'approximate' | 'none';
-  sync: { strategy: string; keyPassIntervalSeconds: number | null };
+  sync: { strategy: string; keyPassIntervalSeconds: number | null; lastKeyPassAt: Date | null };
   now: Date;
 }
 
@@ -25,7 +25,6 @@ export function marksAfter(input: EndedInput): Partial<CheckpointState> {
     feed: feedAfter(input),
     deletions: deletionsAfter(input),
     covered: isFull || read.kind === 'window' ? { until: read.providerTime ?? read.startedAt, at: read.startedAt } : state.covered,
-    keysReadAt: meetsEverything(read.kind) ? read.startedAt : state.keysReadAt,
     changesReadAt: read.kind === 'keys' ? state.changesReadAt : read.startedAt,
     owesKeys: owesKeysAfter(input),
     completeAsOf: completeAfter(input),
@@ -72,9 +71,9 @@ function deletionsAfter({ object, state, read, absence }: EndedInput): Checkpoin
 function owesKeysAfter({ state, read, sync, now }: EndedInput): boolean {
   if (meetsEverything(read.kind)) return false;
   if (state.owesKeys || read.warnings.includes('deletions_expired')) return true;
-  const { keyPassIntervalSeconds } = sync;
+  const { keyPassIntervalSeconds, lastKeyPassAt } = sync;
   if (keyPassIntervalSeconds === null) return false;
-  return state.keysReadAt === null || now.getTime() - Date.parse(state.keysReadAt) >= keyPassIntervalSeconds * 1000;
+  return lastKeyPassAt === null || now.getTime() - lastKeyPassAt.getTime() >= keyPassIntervalSeconds * 1000;
 }
 
 function timeOf(time: string | null): Date | null {
