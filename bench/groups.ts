@@ -4,6 +4,7 @@ import { measureFeed } from './hub/feed.ts';
 import { measureListing } from './hub/listing.ts';
 import { measureHubWrite } from './hub/write.ts';
 import { measureFairness } from './scale/fairness.ts';
+import { measureHooks } from './scale/hooks.ts';
 import { measureScheduler } from './scale/scheduler.ts';
 import { measureWorkers } from './scale/workers.ts';
 
@@ -42,6 +43,7 @@ export const groups: Group[] = [
   },
   // The product's schema comes from starting it.
   { name: 'scheduler', measure: ({ url, rounds }) => withProduct(url, () => measureScheduler({ url, rounds })) },
+  { name: 'hooks', measure: ({ url, rows }) => withProduct(url, (product) => measureHooks({ product, rows })) },
   { name: 'workers', measure: ({ url, rounds }) => withProduct(url, (product) => measureWorkers({ product, rounds })) },
 ];
 
