@@ -328,6 +328,22 @@ const unchangedIsFree: Mutation[] = [
 
 const deletesAreSafe: Mutation[] = [
   {
+    id: 'start-proves-absence',
+    promise: 4,
+    breaks: 'a full read that begins at a time deletes everything that is older',
+    edits: [
+      {
+        file: 'src/engine/inbound/end-read.ts',
+        find: "if (kind === 'full' && lease.sync.startFrom !== null) return 'none';",
+        replace: '',
+      },
+    ],
+    test: {
+      file: 'test/flows/capabilities.test.ts',
+      title: 'T13 an earlier start loads the older rows and leaves the newer ones alone; a later one takes nothing away',
+    },
+  },
+  {
     id: 'sweep-after-a-failed-page',
     promise: 4,
     breaks: 'a read that broke off is taken for complete, and what it did not reach is deleted',
@@ -472,6 +488,22 @@ const deletesAreSafe: Mutation[] = [
 
 const tenantsApart: Mutation[] = [
   {
+    id: 'declared-for-all',
+    promise: 7,
+    breaks: 'a declared provider is remembered for every application that calls one by its name',
+    edits: [
+      {
+        file: 'src/catalog/declared/find-provider.ts',
+        find: 'return `${applicationId} ${name} ${version} ${updatedAt.getTime()}`;',
+        replace: 'return `${name} ${version}`;',
+      },
+    ],
+    test: {
+      file: 'test/flows/declared-providers.test.ts',
+      title: 'another application neither sees it nor can use it, and may declare one of the same name',
+    },
+  },
+  {
     id: 'token-lists-everybody',
     promise: 7,
     breaks: 'a customer token lists the records of all customers',
@@ -574,6 +606,22 @@ const tenantsApart: Mutation[] = [
 ];
 
 const secretsStaySecret: Mutation[] = [
+  {
+    id: 'credentials-follow-a-declaration',
+    promise: 8,
+    breaks: 'a changed declaration sends the credentials of connections to another host',
+    edits: [
+      {
+        file: 'src/catalog/declared/update-declared-provider.ts',
+        find: 'await refuseOtherHosts(tx, applicationId, known, after);',
+        replace: '',
+      },
+    ],
+    test: {
+      file: 'test/flows/declared-providers.test.ts',
+      title: 'a change names the version that it was made from, reaches the next read, and never sends credentials elsewhere',
+    },
+  },
   {
     id: 'state-used-twice',
     promise: 8,
