@@ -174,6 +174,26 @@ test('O20 a higher limit sets a waiting run free at once, and without one of its
   await scene.expectInvariants();
 });
 
+test('B21 what the answers report is obeyed before the provider complains, the use of others included', async () => {
+  const scene = await openMany('learned', 120);
+  await scene.control.configure({ account: 'learned', rateLimit: { requests: 12, windowSeconds: seconds } });
+  const elsewhere = () => fetch(`${syncline.sandboxUrl}/crm/v1/contacts?limit=1`, { headers: { 'x-api-key': 'key_learned' } });
+  for (let i = 0; i < 3; i++) expect((await elsewhere()).status).toBe(200);
+  const run = await trigger(scene);
+  await settled(scene, scene.syncId);
+  const log = await scene.control.requests({ account: 'learned' });
+  expect(new Set(log.map(({ status }) => status))).toEqual(new Set([200]));
+  expect(log.length).toBeGreaterThan(3);
+  expect(log.length).toBeLessThanOrEqual(12);
+  expect((await budgets(scene)).budgets).toContainEqual(
+    expect.objectContaining({ requests: 12, seconds, used: 12, source: 'reported', full_until: expect.any(String) }),
+  );
+  await scene.control.configure({ account: 'learned', rateLimit: null });
+  await moveClock(nextWindowMs);
+  expect(await scene.vendor.waitForEnd({ runId: run.id, timeoutMs: waitMs })).toMatchObject({ status: 'succeeded', fetched: 120 });
+  await scene.expectInvariants();
+});
+
 test('O20 limits that say nothing, or the same thing twice, are refused and change nothing', async () => {
   const scene = await openMany('refused', 1);
   const refused = [
