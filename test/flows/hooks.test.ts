@@ -126,6 +126,9 @@ test('T05 P37 a forged or an old signature is 401; a replay has one effect; a fo
   const changed = (await scene.rows()).filter((row, i) => row.xmin !== before[i]!.xmin);
   expect(changed.map((row) => row.id)).toEqual([firstId]);
   expect((await scene.events('records.changed')).filter(({ data }) => data.run_id === null)).toHaveLength(1);
+  const metrics = await (await fetch(`${syncline.url}/metrics`)).text();
+  expect(metrics).toMatch(/hook_records_total\{provider="unknown",outcome="refused"\} [1-9]/);
+  expect(metrics).toMatch(/hook_records_total\{provider="sandbox",outcome="unrouted"\} [1-9]/);
   // A delete of a record that was never seen is nothing to show.
   await scene.control.tellHooks({ ...scene.at, id: 'con_9999999999', kind: 'deleted' });
   expect((await scene.send()).statuses).toEqual([202]);
