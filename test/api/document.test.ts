@@ -14,7 +14,9 @@ describe('openapi.json', () => {
     const ids = operations.map(({ operationId }) => operationId);
     expect(new Set(ids).size).toBe(ids.length);
     for (const id of ids)
-      expect(id).toMatch(/^(create|get|list|update|upsert|delete|revoke|disconnect|trigger|pause|resume|reset|refresh|set)[A-Z]/);
+      expect(id).toMatch(
+        /^(create|get|list|update|upsert|delete|revoke|disconnect|trigger|pause|resume|reset|refresh|set|approve|reject|retry)[A-Z]/,
+      );
     const items = Object.values(openapi.paths).flatMap((item) => Object.values(item)) as unknown as Node[];
     for (const { summary, description, tags, operationId } of items) {
       expect(

@@ -45,6 +45,12 @@ export async function createWorld(): Promise<World> {
   const { connectionId, sessionId } = await syncline.connectCustomer({ customerId, account: 'acme-crm' });
   const sync = await syncline.findSync({ connectionId, object: 'contacts' });
   const run = await syncline.waitForRun({ syncId: sync.id });
+  const match = { account: 'acme-crm', object: 'contacts' };
+  await syncline.control.fault({ match, fault: { kind: 'empty' } });
+  const held = await syncline.runSync({ syncId: sync.id, full: true });
+  await syncline.control.fault({ match, fault: { kind: 'malformed', record: 'missing_id' } });
+  await syncline.runSync({ syncId: sync.id });
+  const [quarantined] = (await call('GET', `/v1/quarantine?sync_id=${sync.id}`)).data;
   await call('PUT', `/v1/customers/${otherCustomerId}`, {});
   const { token } = await call('POST', '/v1/customer-tokens', { customer_id: otherCustomerId });
   await call('POST', '/v1/providers', { definition: declaredSandbox('x_world') });
@@ -67,6 +73,8 @@ export async function createWorld(): Promise<World> {
       sync_config_id: syncConfig.id,
       sync_id: sync.id,
       run_id: run.id,
+      quarantine_id: quarantined.id,
+      ...{ 'listHeldRecords.run_id': held.id, 'approveHeldDeletes.run_id': held.id, 'rejectHeldDeletes.run_id': held.id },
       // These operations are about declared providers only.
       ...{ 'getProviderDefinition.provider': 'x_world', 'updateProvider.provider': 'x_world', 'deleteProvider.provider': 'x_world' },
     },
@@ -98,6 +106,7 @@ export function bodiesOf(ids: Record<string, string>): Record<string, Record<str
     updateProvider: { version: 1, definition: declaredSandbox('x_world') },
     createCustomerToken: { customer_id: ids.customer_id },
     createConnectSession: { customer_id: ids.customer_id, provider: 'sandbox' },
+    updateConnection: { rate_limits: null },
     disconnectConnection: { purge: true, force: true },
     createSyncConfig: { provider: 'sandbox', objects: [{ object: 'companies' }] },
     updateSyncConfig: { status: 'disabled', force: true },
