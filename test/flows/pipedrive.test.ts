@@ -131,6 +131,23 @@ test('products have no filter by change: every run compares all, and an impossib
   await scene.expectInvariants();
 });
 
+test('a read that meets a cut, an error and an expired cursor between its pages ends complete', async () => {
+  const scene = await openScene(syncline, { account: 'faults', provider, object: 'persons', size: 1300, waits: false });
+  const { control, at, vendor, syncId } = scene;
+  await vendor.waitForRun({ syncId });
+  await control.update({ ...at, count: 5, fields: { name: 'Edited' } });
+  await control.delete({ ...at, ids: ['700', '1200'] });
+  const match = { ...at, path: '/persons' };
+  for (const fault of [{ kind: 'cut', at: 'half' }, { kind: 'server_error', status: 502 }, { kind: 'page_expired' }] as const)
+    await control.fault({ match, fault, skip: 1 });
+  await control.clearRequests(at);
+  expect(await scene.run({ full: true })).toMatchObject({ kind: 'full', status: 'succeeded', updated: 5, deleted: 2 });
+  const met = (await control.requests(at)).flatMap(({ faults }) => faults);
+  expect(met.sort()).toEqual(['cut', 'page_expired', 'server_error']);
+  await scene.expectAgrees();
+  await scene.expectInvariants();
+});
+
 test('an access token that ended is refreshed with the client in the header, and the company’s host stays', async () => {
   const scene = await openScene(syncline, { account: 'refreshed', provider, object: 'persons', size: 5 });
   await scene.control.expireTokens(scene.at);

@@ -167,6 +167,25 @@ test('an event that shows late stands before one that was read already, and is n
   await scene.expectInvariants();
 });
 
+test('a feed that meets a limit and a cut between its pages misses nothing', async () => {
+  const scene = await openScene(syncline, { account: 'faults', provider, object: 'customers', size: 20, order });
+  const { control, at } = scene;
+  await control.update({ ...at, count: 1, fields: { name: 'First' } });
+  await scene.run();
+  await settle(scene);
+  await scene.run();
+  await control.createMany({ ...at, count: 240, fields: { name: 'Many' } });
+  const match = { dialect: provider, account: at.account, path: '/v1/events' };
+  await control.fault({ match, fault: { kind: 'rate_limited', limit: 'window' }, skip: 1 });
+  await control.fault({ match, fault: { kind: 'cut', at: 'half' }, skip: 1 });
+  await control.clearRequests(at);
+  expect(await scene.run()).toMatchObject({ kind: 'delta', status: 'succeeded', inserted: 240 });
+  const met = (await control.requests(at)).flatMap(({ faults }) => faults);
+  expect(met.sort()).toEqual(['cut', 'rate_limited']);
+  await expectSame(scene);
+  await scene.expectInvariants();
+});
+
 test('a customer connects with a restricted key: it is checked, every list is read with it, and one without the right says so', async () => {
   const vendor = await syncline.createApplication();
   await vendor.call('POST', '/v1/provider-configs', { provider, auth_kind: 'api_key' });
