@@ -66,6 +66,30 @@ describe.each(feeds)('a feed of $object', ({ object, ids: [edited, doomed] }) =>
     expect((await scene.checkpoint()).feed_position).toBe(position);
   });
 
+  test('D18 a feed that breaks off between two pages keeps what landed; deletes and position wait for its end', async () => {
+    const scene = await openScene(syncline, { account: `d18-broken-${object}`, object, size: 8, order: delta });
+    const { control, at } = scene;
+    const start = (await scene.checkpoint()).feed_position;
+    await control.configure({ account: at.account, pageRecordsMax: 2 });
+    await control.delete({ ...at, id: doomed });
+    await control.update({ ...at, id: edited, fields: { note: 'on the first page' } });
+    const { ids } = await control.createMany({ ...at, count: 3, fields: { note: 'on later pages' } });
+    await control.fault({ match: { account: at.account, path: `/${object}/` }, fault: { kind: 'forbidden' }, skip: 1 });
+    expect(await scene.run()).toMatchObject({ kind: 'delta', status: 'failed', fetched: 2, updated: 1, deleted: 0 });
+    expect(await scene.checkpoint()).toMatchObject({ feed_position: start, open_read: { kind: 'delta', pages: 1 } });
+    expect((await scene.rows()).every((row) => !row.isDeleted)).toBe(true);
+
+    await minutesLater(at.account, 1);
+    const run = await scene.run();
+    expect(run).toMatchObject({ kind: 'delta', status: 'succeeded', fetched: 3, inserted: 3, deleted: 1 });
+    expect((await scene.rows()).map(({ id }) => id)).toEqual(expect.arrayContaining(ids));
+    // The first page of that read was young: a log is told once more before its position moves.
+    expect(await scene.run()).toMatchObject({ kind: 'delta', status: 'succeeded', inserted: 0, updated: 0, deleted: 0 });
+    expect((await scene.checkpoint()).feed_position).not.toBe(start);
+    await scene.expectAgrees();
+    await scene.expectInvariants();
+  });
+
   test('D19 a position that the provider has forgotten is noticed: everything is read, reported, and nothing is missing', async () => {
     const scene = await openScene(syncline, { account: `d19-${object}`, object, size: 8, order: delta });
     const { control, at } = scene;
