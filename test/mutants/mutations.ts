@@ -19,6 +19,50 @@ export interface Mutation {
 
 const nothingLost: Mutation[] = [
   {
+    id: 'stalled-is-success',
+    promise: 1,
+    breaks: 'a read of changes that cannot tell how far it has come counts as a success',
+    edits: [
+      { file: 'src/engine/inbound/stalled.ts', find: 'highest === null && unmarked > 0', replace: 'highest === null && unmarked < 0' },
+    ],
+    test: {
+      file: 'test/flows/stalled.test.ts',
+      title: 'a run of changes that cannot move its checkpoint is a failure with a name, not a success; what it read is stored',
+    },
+  },
+  {
+    id: 'lost-job-waits',
+    promise: 1,
+    breaks: 'a job that died with its worker before it took the lease is not queued again',
+    edits: [
+      {
+        file: 'src/syncs/lease.ts',
+        find: 'const queuedSeconds = ctx.limits.leaseSeconds;',
+        replace: 'const queuedSeconds = ctx.limits.leaseSeconds * 100;',
+      },
+    ],
+    test: {
+      file: 'test/engine/lost-jobs.test.ts',
+      title: 'B18 a job whose worker dies before it took the lease is queued again after a lease, not later',
+    },
+  },
+  {
+    id: 'first-mark-forgets-deletes',
+    promise: 1,
+    breaks: 'the first incremental read behind opaque marks asks for living records only',
+    edits: [
+      {
+        file: 'providers/sandbox/objects.ts',
+        find: "parts: [changes(pathOf('opaque_events'), 'since', { always: { include_deleted: 'true' } })],",
+        replace: "parts: [changes(pathOf('opaque_events'), 'since')],",
+      },
+    ],
+    test: {
+      file: 'test/flows/read-edges.test.ts',
+      title: 'what is deleted between the full read and the first incremental one is found: %s',
+    },
+  },
+  {
     id: 'checkpoint-before-records',
     promise: 1,
     breaks: 'the checkpoint is committed before the records that it covers',
@@ -274,6 +318,19 @@ const nothingMissed: Mutation[] = [
 
 const unchangedIsFree: Mutation[] = [
   {
+    id: 'unobserved-is-a-change',
+    promise: 3,
+    breaks: 'a field that is not observed makes a record change',
+    edits: [
+      { file: 'src/engine/inbound/fetch-page.ts', find: 'if (observed.length > 0)', replace: 'if (observed.length < 0)' },
+      { file: 'src/hub/observed.ts', find: 'if (!observed?.length)', replace: 'if (values.length > 0)' },
+    ],
+    test: {
+      file: 'test/flows/content-rules.test.ts',
+      title: 'D32 only observed fields make a change; when one does, the row carries what the others hold now',
+    },
+  },
+  {
     id: 'unchanged-rewritten',
     promise: 3,
     breaks: 'records are written without asking whether they changed',
@@ -328,6 +385,29 @@ const unchangedIsFree: Mutation[] = [
 
 const deletesAreSafe: Mutation[] = [
   {
+    id: 'approval-deletes-what-came-back',
+    promise: 4,
+    breaks: 'approving held deletes also deletes what was written since they were held',
+    edits: [
+      {
+        file: 'src/hub/settle-hold.ts',
+        find: '((s.is_missing and t._syncline_seq <= $4::int8 and t._syncline_deleted_at is null)',
+        replace: '((s.is_missing and $4::int8 >= 0 and t._syncline_deleted_at is null)',
+      },
+    ],
+    test: {
+      file: 'test/hub/holds.test.ts',
+      title: 'B17 an approval leaves alone what was rewritten since, and what was met again needs no decision',
+    },
+  },
+  {
+    id: 'rejection-forgotten',
+    promise: 4,
+    breaks: 'what a person refused to delete is proposed again, or deleted, by the next read',
+    edits: [{ file: 'src/hub/due.ts', find: 'and k.seq = t._syncline_seq)', replace: 'and k.seq < 0)' }],
+    test: { file: 'test/hub/holds.test.ts', title: 'B17 what was rejected is not held by later reads until it changes or is met again' },
+  },
+  {
     id: 'start-proves-absence',
     promise: 4,
     breaks: 'a full read that begins at a time deletes everything that is older',
@@ -377,8 +457,8 @@ const deletesAreSafe: Mutation[] = [
     edits: [
       {
         file: 'src/engine/inbound/end-read.ts',
-        find: `if (!meetsEverything(kind) || idless > 0) return 'none';`,
-        replace: `if (!meetsEverything(kind) || idless < 0) return 'none';`,
+        find: `if (!meetsEverything(kind) || idless > 0 || isKeyless(definition)) return 'none';`,
+        replace: `if (!meetsEverything(kind) || isKeyless(definition)) return 'none';`,
       },
     ],
     test: { file: 'test/engine/deletes.test.ts', title: 'a read in which a record had no id proves nothing about what it did not meet' },
@@ -808,6 +888,58 @@ const oneRefresh: Mutation[] = [
   },
 ];
 
+const limitsRespected: Mutation[] = [
+  {
+    id: 'budget-ignored',
+    promise: 10,
+    breaks: 'requests leave without a place in their windows',
+    edits: [
+      {
+        file: 'src/connect/connection-client.ts',
+        find: '{ windows, isInteractive: sync === null }',
+        replace: '{ windows: windows.slice(windows.length), isInteractive: sync === null }',
+      },
+    ],
+    test: {
+      file: 'test/flows/rate-budgets.test.ts',
+      title:
+        'H11 O20 two syncs of one connection in two processes never exceed its budget together, and a cap on one leaves room to the other',
+    },
+  },
+  {
+    id: 'wait-forgotten',
+    promise: 10,
+    breaks: 'the wait that a provider asked for is not kept for others',
+    edits: [
+      {
+        file: 'src/connect/connection-client.ts',
+        find: "if (error.meaning === 'rate_limited') await holdBack(",
+        replace: "if (error.meaning === 'rate_limited' && apiCalls < 0) await holdBack(",
+      },
+    ],
+    test: {
+      file: 'test/flows/rate-budgets.test.ts',
+      title: 'nothing of that category is asked before it is over, whoever asks; the run goes on by itself and fails nothing',
+    },
+  },
+  {
+    id: 'report-unread',
+    promise: 10,
+    breaks: 'what answers report about their budget teaches nothing',
+    edits: [
+      {
+        file: 'src/connect/connection-client.ts',
+        find: 'if (!isKnown || report.used > reported.used)',
+        replace: 'if (isKnown && report.used > reported.used)',
+      },
+    ],
+    test: {
+      file: 'test/flows/rate-budgets.test.ts',
+      title: 'B21 what the answers report is obeyed before the provider complains, the use of others included',
+    },
+  },
+];
+
 export const mutations: Mutation[] = [
   ...nothingLost,
   ...nothingMissed,
@@ -816,4 +948,5 @@ export const mutations: Mutation[] = [
   ...tenantsApart,
   ...secretsStaySecret,
   ...oneRefresh,
+  ...limitsRespected,
 ];
