@@ -4,7 +4,7 @@ import type { Known } from './reader.ts';
 
 /** Reasons that a fault of the plan can give a run. Another one (internal above all) is ours. */
 const reasons = new Set([
-  ...['abandoned', 'auth_failed', 'page_expired', 'connection_not_active'],
+  ...['abandoned', 'auth_failed', 'page_expired', 'connection_not_active', 'checkpoint_stalled'],
   ...['provider_unavailable', 'provider_rate_limited', 'provider_forbidden', 'provider_rejected', 'provider_not_found'],
 ]);
 const endedStatuses = new Set(['succeeded', 'failed', 'held', 'cancelled']);
