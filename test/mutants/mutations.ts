@@ -474,7 +474,7 @@ const deletesAreSafe: Mutation[] = [
         find: 'if (!meetsEverything(kind) && signals === 0)',
         replace: 'if (kind === null && signals === 0)',
       },
-      { file: 'src/engine/inbound/end-read.ts', find: 'if (!meetsEverything(kind) || idless > 0)', replace: 'if (idless > 0)' },
+      { file: 'src/engine/inbound/end-read.ts', find: 'if (!meetsEverything(kind) || idless > 0 ||', replace: 'if (idless > 0 ||' },
     ],
     test: {
       file: 'test/flows/windows.test.ts',
