@@ -2,6 +2,7 @@ import { AppError } from '../base/errors.ts';
 import type { Ctx, Tx } from '../db/index.ts';
 import type { ObjectDefinition, ProviderDefinition } from '../kit/index.ts';
 import { checkProvider } from './check-provider.ts';
+import { type CompiledCache, createCompiledCache } from './declared/compiled-cache.ts';
 
 /** What can be connected here, and what can be read there. */
 export interface Catalog {
@@ -13,7 +14,7 @@ export interface Catalog {
   /** Like `object`, for whoever lists records: also one that is unfolded from the records of another, which is the one that is read. */
   listed(provider: string, object: string): { object: string; definition: ObjectDefinition };
   /** Declared providers as this process has compiled them: see declared/find-provider. */
-  compiled: Map<string, ProviderDefinition>;
+  compiled: CompiledCache;
 }
 
 export type CatalogCtx = Ctx & { catalog: Catalog };
@@ -49,7 +50,7 @@ export function createCatalog(options: { environment: 'development' | 'productio
   const sorted = [...providers.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   const anyObjects = new Map<string, ObjectDefinition>();
 
-  return { list: () => sorted, provider: findProvider, object: findObject, listed: findListed, compiled: new Map() };
+  return { list: () => sorted, provider: findProvider, object: findObject, listed: findListed, compiled: createCompiledCache() };
 
   function findProvider(name: string): ProviderDefinition {
     const provider = providers.get(name);

@@ -2855,7 +2855,7 @@ export type GetProviderData = {
 
 export type GetProviderErrors = {
     /**
-     * Problem: `input_invalid`
+     * Problem: `input_invalid`, `provider_unknown`
      */
     400: Problem;
     /**

@@ -10,7 +10,7 @@ import { fillRequest } from './request-template.ts';
 export type Compiled = { definition: ProviderDefinition; problems: [] } | { definition: null; problems: Problem[] };
 
 const depthMax = 24;
-const jsonCharsMax = 200_000;
+const jsonCharsMax = 100_000;
 
 /** JSON as it came → a provider as the catalog has them, or everything that is wrong with it. Nothing of it is run before it is checked. */
 export function compileDefinition(json: Json): Compiled {

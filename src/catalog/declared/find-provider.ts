@@ -3,7 +3,7 @@ import type { DeclaredProvider as DeclaredRow } from '../../db/generated/client.
 import type { Tx } from '../../db/index.ts';
 import type { Json, ObjectDefinition, ProviderDefinition } from '../../kit/index.ts';
 import { type Catalog, type CatalogCtx, listedAs, unknownObject } from '../catalog.ts';
-import { compileDefinition } from './compile-definition.ts';
+import { type Compiled, compileDefinition } from './compile-definition.ts';
 import { declaredPrefix } from './definition-schema.ts';
 
 /** What a look needs, and of the catalog only the members for what is asked. */
@@ -12,8 +12,8 @@ interface FindCtx<Member extends keyof Catalog = never> {
   db: { prisma: Pick<CatalogCtx['db']['prisma'], 'declaredProvider'> };
 }
 
-/** Compiled definitions that a process keeps; beyond it the oldest are compiled again when they are used. */
-const compiledMax = 500;
+/** What tells one state of a declared provider from another. */
+const stateColumns = { applicationId: true, name: true, version: true, updatedAt: true };
 
 /** The listing asks for nothing but the name of the object that is read. */
 export type ListedCtx = FindCtx & { catalog: { listed(provider: string, object: string): { object: string } } };
@@ -58,14 +58,19 @@ export async function findListed(ctx: ListedCtx, applicationId: string, provider
 }
 
 async function findDeclared(ctx: FindCtx, applicationId: string, name: string): Promise<ProviderDefinition> {
-  const stored = { applicationId_name: { applicationId, name } };
-  const state = await ctx.db.prisma.declaredProvider.findUnique({ where: stored, select: { version: true, updatedAt: true } });
+  const where = { applicationId_name: { applicationId, name } };
+  const state = await ctx.db.prisma.declaredProvider.findUnique({ where, select: stateColumns });
   if (state === null) throw unknownProvider(name);
-  const known = ctx.catalog.compiled.get(keyOf({ applicationId, name, ...state }));
+  const known = ctx.catalog.compiled.get(keyOf(state));
   if (known !== undefined) return known;
-  const row = await ctx.db.prisma.declaredProvider.findUnique({ where: stored });
+  const row = await ctx.db.prisma.declaredProvider.findUnique({ where });
   if (row === null) throw unknownProvider(name);
-  return compiledOf(ctx, row);
+  const { definition, problems } = compileRow(ctx, row);
+  if (definition !== null) return definition;
+  const { path, message } = problems[0]!;
+  throw new AppError('provider_unknown', `The declared provider ${name} no longer holds, update it: ${path} ${message}.`, {
+    details: { problems },
+  });
 }
 
 /** For whoever is about to use it for good: it stays as it is, and is not deleted, until the transaction ends. */
@@ -81,35 +86,33 @@ export async function holdProvider(tx: Tx, applicationId: string, name: string):
 
 /** All that an application has declared; there is a bound to how many they are. One that no longer holds is left out: reading it says why. */
 export async function declaredBy(ctx: FindCtx, applicationId: string): Promise<ProviderDefinition[]> {
-  const rows = await ctx.db.prisma.declaredProvider.findMany({ where: { applicationId }, orderBy: { name: 'asc' } });
-  return rows.flatMap((row) => {
-    const known = ctx.catalog.compiled.get(keyOf(row)) ?? compileDefinition(row.definition as Json).definition;
-    return known === null ? [] : [known];
+  const states = await ctx.db.prisma.declaredProvider.findMany({
+    where: { applicationId },
+    select: stateColumns,
+    orderBy: { name: 'asc' },
   });
+  const found: ProviderDefinition[] = [];
+  for (const state of states) {
+    const known = ctx.catalog.compiled.get(keyOf(state)) ?? (await findDeclared(ctx, applicationId, state.name).catch(unlessUnknown));
+    if (known !== null) found.push(known);
+  }
+  return found;
+}
+
+function unlessUnknown(error: unknown): null {
+  if (error instanceof AppError && error.code === 'provider_unknown') return null;
+  throw error;
 }
 
 export function isDeclaredName(name: string): boolean {
   return name.startsWith(declaredPrefix);
 }
 
-/** The definition of a stored row. One that a newer version of the product no longer accepts says what it lacks. */
-export function compiledOf(ctx: Pick<FindCtx, 'catalog'>, row: DeclaredRow): ProviderDefinition {
-  const key = keyOf(row);
-  const known = ctx.catalog.compiled.get(key);
-  if (known !== undefined) return known;
-  const { definition, problems } = compileDefinition(row.definition as Json);
-  if (definition === null)
-    throw new AppError(
-      'provider_unknown',
-      `The declared provider ${row.name} no longer holds: update it. ${problems[0]!.path}: ${problems[0]!.message}`,
-      {
-        details: { problems },
-      },
-    );
-  const { compiled } = ctx.catalog;
-  compiled.set(key, definition);
-  if (compiled.size > compiledMax) compiled.delete(compiled.keys().next().value!);
-  return definition;
+/** The definition of a stored row, or what a newer version of the product has against it. */
+export function compileRow(ctx: Pick<FindCtx, 'catalog'>, row: DeclaredRow): Compiled {
+  const compiled = compileDefinition(row.definition as Json);
+  if (compiled.definition !== null) ctx.catalog.compiled.set(keyOf(row), compiled.definition, JSON.stringify(row.definition).length);
+  return compiled;
 }
 
 export function objectOf(provider: ProviderDefinition, name: string): ObjectDefinition {

@@ -6,7 +6,7 @@ import type { Json, ProviderDefinition } from '../../kit/index.ts';
 import { audit } from '../../tenancy/index.ts';
 import type { DeclareCtx } from '../catalog.ts';
 import { type DeclaredProvider, definitionInput, requireDefinition, viewDeclared } from './declared-provider.ts';
-import { compiledOf } from './find-provider.ts';
+import { compileRow } from './find-provider.ts';
 import { lockDeclared } from './lock-declared.ts';
 
 const UpdateDeclaredProvider = z.strictObject({
@@ -34,13 +34,13 @@ export async function updateDeclaredProvider({
       throw new AppError('conflict', `${name} is at version ${before.version} by now. Read it again, then repeat the change.`, {
         details: { version: before.version },
       });
-    const known = compiledOf(ctx, before);
+    const known = compileRow(ctx, before).definition;
     await refuseOtherHosts(tx, applicationId, known, after);
     const row = await tx.declaredProvider.update({
       where: { applicationId_name: { applicationId, name } },
       data: { definition: definition as Prisma.InputJsonValue, version: { increment: 1 }, updatedAt: ctx.clock.now() },
     });
-    await ctx.onProviderChanged(tx, { applicationId, before: known, after, isResyncAgreed: resync === true });
+    if (known !== null) await ctx.onProviderChanged(tx, { applicationId, before: known, after, isResyncAgreed: resync === true });
     await audit(tx, ctx, { applicationId, action: 'provider.updated', target: name });
     return viewDeclared(row);
   });
@@ -48,11 +48,16 @@ export async function updateDeclaredProvider({
 
 /**
  * Credentials that customers gave for one host must never travel to another. A provider config is what customers authorise with:
- * while there is one, somebody may be on the way back from the provider.
+ * while there is one, somebody may be on the way back from the provider. Nobody knows where a definition that no longer holds sent them.
  */
-async function refuseOtherHosts(tx: Tx, applicationId: string, before: ProviderDefinition, after: ProviderDefinition): Promise<void> {
-  if (JSON.stringify(destinationsOf(before)) === JSON.stringify(destinationsOf(after))) return;
-  const where = { applicationId, provider: before.name };
+async function refuseOtherHosts(
+  tx: Tx,
+  applicationId: string,
+  before: ProviderDefinition | null,
+  after: ProviderDefinition,
+): Promise<void> {
+  if (before !== null && JSON.stringify(destinationsOf(before)) === JSON.stringify(destinationsOf(after))) return;
+  const where = { applicationId, provider: after.name };
   if ((await tx.providerConfig.count({ where: { ...where, status: { not: 'deleted' } } })) === 0) return;
   const connections = await tx.connection.count({ where });
   throw new AppError(

@@ -17,6 +17,6 @@ export const getProviderEndpoint = endpoint({
   }),
   status: 200,
   response: Provider,
-  errors: ['not_found'],
+  errors: ['not_found', 'provider_unknown'],
   handle: async ({ ctx, params }) => wireProvider(await getProvider({ ctx, input: { provider: params.provider } })),
 });
