@@ -86,19 +86,29 @@ async function findAbsent(
 ): Promise<Absent[]> {
   if (parents.length === 0) return [];
   const { rows } = await tx.query<{ id: string; ord: number }>(
-    `select t._syncline_record_id as id, p.ord::int4 as ord
+    `select c.id, p.ord::int4 as ord
      from unnest($2::text[]) with ordinality as p(id, ord)
-     join ${hub.names.record(table)} t
-       on t._syncline_connection = $1::int4 and ${isBelow('p.id')} and t._syncline_deleted_at is null`,
+     cross join lateral (${liveBelow(hub, table, 'p.id')}) c`,
     [connection.number, textArray(parents.map(({ id }) => id))],
   );
   return rows.filter(({ id }) => !met.has(id)).map(({ id, ord }) => ({ id, parent: parents[ord - 1]! }));
 }
 
-/** Ids begin with the JSON array of the parent's, up to the comma; `-` is the character behind it. */
-function isBelow(parentId: string): string {
+/**
+ * The live children of one parent. Ids begin with the JSON array of the parent's, up to the comma; `-` is the character behind it.
+ * `offset 0`: a walk along the index for each parent. Joined plainly, a table without statistics is walked through as a whole and held
+ * against every parent: 7,500 children of 2,500 parents took 36 s instead of 45 ms.
+ */
+function liveBelow(hub: HubHandle, table: string, parentId: string): string {
   const opening = `'[' || to_json(${parentId})::text`;
-  return `t._syncline_record_id > ${opening} || ',' and t._syncline_record_id < ${opening} || '-'`;
+  return `
+    select t._syncline_record_id as id
+    from ${hub.names.record(table)} t
+    where t._syncline_connection = $1::int4
+      and t._syncline_record_id > ${opening} || ','
+      and t._syncline_record_id < ${opening} || '-'
+      and t._syncline_deleted_at is null
+    offset 0`;
 }
 
 /** The parent's version is what deletes: an older one than what stands leaves it alone. */
@@ -143,15 +153,19 @@ export async function deleteUnfolded(
   const facts: UnfoldedFacts[] = [];
   for (const { object, name } of children.rows) {
     const { rows } = await tx.query<GoneRow>(
-      `with gone as (
+      `with inside as (
+         select c.id
+         from ${hub.names.record(gone.table)} p
+         cross join lateral (${liveBelow(hub, name, 'p._syncline_record_id')}) c
+         where p._syncline_seq >= $2::int8 and p._syncline_seq <= $3::int8
+           and p._syncline_connection = $1::int4 and p._syncline_deleted_at is not null
+       ), gone as (
          update ${hub.names.record(name)} t
          set _syncline_deleted_at = $4::timestamptz,
              _syncline_synced_at = $4::timestamptz,
              _syncline_seq = nextval(${literal(hub.names.feedSeq)})
-         from ${hub.names.record(gone.table)} p
-         where p._syncline_seq >= $2::int8 and p._syncline_seq <= $3::int8
-           and p._syncline_connection = $1::int4 and p._syncline_deleted_at is not null
-           and t._syncline_connection = $1::int4 and ${isBelow('p._syncline_record_id')} and t._syncline_deleted_at is null
+         from inside
+         where t._syncline_connection = $1::int4 and t._syncline_record_id = inside.id and t._syncline_deleted_at is null
          returning t._syncline_seq as seq
        )
        select count(*)::int4 as deleted, min(seq) as first, max(seq) as last from gone`,
