@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SyncsCtx } from '../syncs/context.ts';
 import { dropOldTombstones } from '../syncs/drop-old-tombstones.ts';
+import { tellEnds } from '../syncs/end-run.ts';
 import { queueOverdueNotices } from '../syncs/hook-notices.ts';
 import { claimBatchMax, claimDueSyncs } from '../syncs/lease.ts';
 import { secondsToNextDelayed } from '../syncs/next-delayed.ts';
@@ -58,6 +59,7 @@ async function tick(ctx: SyncsCtx): Promise<void> {
   await queuePendingPurges({ ctx });
   await queueOverdueNotices({ ctx });
   await queuePendingSettlements({ ctx });
+  await tellEnds({ ctx });
 }
 
 async function repeatUntil(signal: AbortSignal, work: () => Promise<void>): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Prisma, Run as RunRow } from '../db/generated/client.ts';
-import type { Tx } from '../db/index.ts';
+import { type Ctx, type Tx, withTransaction } from '../db/index.ts';
 import { emitAll, type NewEvent } from '../events/emit.ts';
 import type { Counters } from './checkpoint-state.ts';
 import type { RunStatus } from './outputs.ts';
@@ -16,6 +16,8 @@ export interface RunEnd {
   watermarkBefore?: string | null | undefined;
   watermarkAfter?: string | null;
   providerTime?: Date | null;
+  /** A worker is at it and does not know yet: what it has done is told with the end, when it has said so. */
+  isUnderWay?: boolean;
   /** Of the sync, now that the run has ended. */
   completeAsOf?: Date | null;
 }
@@ -44,10 +46,12 @@ export async function endRun(tx: Tx, clock: Clock, end: RunEnd): Promise<void> {
     ...(completeAsOf ? { completeAsOf, lagSeconds: lagSeconds(completeAsOf, now) } : {}),
   };
   const run = await tx.run.update({ where: { id: head.id }, data: { ...progress.data, ...(isEnding ? ending : {}) } });
+  const isUntold = isEnding && end.isUnderWay === true && end.status === 'failed';
+  if (isUntold) await tx.untoldEnd.create({ data: { runId: run.id, createdAt: now } });
   await emitAll(tx, clock, [
     ...(progress.hasNews ? [changedEvent(run, end.counters!)] : []),
     ...progress.unfoldedNews.map((news) => unfoldedEvent(run, news)),
-    ...(isEnding && end.status !== 'cancelled' ? [endedEvent(run)] : []),
+    ...(isEnding && !isUntold && end.status !== 'cancelled' ? [endedEvent(run)] : []),
   ]);
 }
 
@@ -62,7 +66,36 @@ export async function catchUpRun(tx: Tx, clock: Clock, runId: string, counters: 
   if (!head) return;
   const { data, hasNews, unfoldedNews } = progressOf(head, counters, options);
   const run = await tx.run.update({ where: { id: head.id }, data });
-  await emitAll(tx, clock, [...(hasNews ? [changedEvent(run, counters)] : []), ...unfoldedNews.map((news) => unfoldedEvent(run, news))]);
+  const isTold = head.finishedAt !== null && (await tx.untoldEnd.deleteMany({ where: { runId } })).count > 0;
+  await emitAll(tx, clock, [
+    ...(hasNews ? [changedEvent(run, counters)] : []),
+    ...unfoldedNews.map((news) => unfoldedEvent(run, news)),
+    ...(isTold ? [endedEvent(run)] : []),
+  ]);
+}
+
+/** A worker that has not spoken by then never will. */
+const untoldSecondsMax = 60;
+const untoldBatchMax = 100;
+
+/** For the tick: tells the ends of runs whose workers died before they could. */
+export async function tellEnds({ ctx }: { ctx: Pick<Ctx, 'db' | 'clock'> }): Promise<number> {
+  return withTransaction(ctx, async (tx) => {
+    const due = await tx.$queryRaw<{ run_id: string }[]>`
+      delete from untold_end
+      where run_id in (
+        select run_id
+        from untold_end
+        where created_at < (select syncline_now()) - ${untoldSecondsMax}::int * interval '1 second'
+        order by created_at
+        limit ${untoldBatchMax}::int
+        for update skip locked
+      )
+      returning run_id`;
+    const runs = due.length === 0 ? [] : await tx.run.findMany({ where: { id: { in: due.map((row) => row.run_id) } } });
+    await emitAll(tx, ctx.clock, runs.map(endedEvent));
+    return runs.length;
+  });
 }
 
 type RunHead = Pick<RunRow, 'id' | 'finishedAt' | 'lastSeq' | 'slices' | 'fetched'> & { unfolded: StoredUnfolded | null };

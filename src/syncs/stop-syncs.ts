@@ -67,7 +67,8 @@ export async function stopRun(tx: Tx, clock: Clock, sync: SyncRow, end: Omit<Run
     where: { id: sync.id },
     data: { currentRunId: null, leaseOwner: null, leaseUntil: null, fence: { increment: 1 }, updatedAt: clock.now() },
   });
-  if (sync.currentRunId) await endRun(tx, clock, { runId: sync.currentRunId, counters: null, ...end });
+  if (sync.currentRunId)
+    await endRun(tx, clock, { runId: sync.currentRunId, counters: null, isUnderWay: sync.leaseOwner !== null, ...end });
 }
 
 /** What matches, as it stands under its locks: a worker may take a sync, and begin its run, right behind a look without them. */

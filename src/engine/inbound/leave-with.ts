@@ -1,6 +1,7 @@
 import { AppError } from '../../base/errors.ts';
 import { FenceLost } from '../../hub/index.ts';
 import { type Json, ProviderError } from '../../kit/index.ts';
+import { emptyCounters } from '../../syncs/checkpoint-state.ts';
 import type { SyncsCtx } from '../../syncs/context.ts';
 import { type Lease, LeaseLost } from '../../syncs/lease.ts';
 import { failRun, handOver, leaveTrace, postpone } from '../../syncs/leave-run.ts';
@@ -60,7 +61,7 @@ export async function leaveWith(desk: Desk, error: unknown): Promise<SliceOutcom
   } catch (left) {
     if (!(left instanceof LeaseLost || left instanceof FenceLost)) throw left;
     log.info({ reason: left.message }, 'a slice was lost');
-    if (slice && slice.state.runId === lease.run.id) await leaveTrace(ctx, lease.run.id, slice.state.counters);
+    await leaveTrace(ctx, lease.run.id, slice && slice.state.runId === lease.run.id ? slice.state.counters : emptyCounters);
     return 'lost';
   }
 }
