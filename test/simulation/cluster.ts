@@ -5,7 +5,7 @@ import { startProcesses, type TestProcess } from '../support/syncline.ts';
 export type Cluster = Awaited<ReturnType<typeof startCluster>>;
 
 const workerCount = 2;
-export const leaseSeconds = 3;
+const leaseSeconds = 5;
 /** Longer than a lease: what the worker had in hand has passed to another one when it wakes up. */
 const freezeMs = leaseSeconds * 1000 + 1500;
 const holderWaitMsMax = 2000;
@@ -13,8 +13,8 @@ const holderPollMs = 10;
 
 /** Small slices and transactions: many places to die at. */
 const limits = {
-  ...{ leaseSeconds, tickSeconds: 0.3, sliceSecondsMax: 0.5, slicePagesMax: 4, transactionRowsMax: 100 },
-  ...{ requestRetriesMax: 4, requestTimeoutSeconds: 8 },
+  ...{ leaseSeconds, tickSeconds: 0.3, sliceSecondsMax: 1, slicePagesMax: 6, transactionRowsMax: 100 },
+  ...{ requestRetriesMax: 4, requestTimeoutSeconds: 10 },
 };
 
 export async function startCluster({ databaseUrl }: { databaseUrl?: string | undefined } = {}) {

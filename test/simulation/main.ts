@@ -7,7 +7,7 @@ import { runMigrations } from 'graphile-worker';
 import pg from 'pg';
 import { startEmbedded } from '../../src/db/embedded.ts';
 import { migrate } from '../../src/db/migrate.ts';
-import { startCluster } from './cluster.ts';
+import { type Cluster, startCluster } from './cluster.ts';
 import { describePlan } from './describe.ts';
 import { planOf } from './plan.ts';
 import type { Outcome } from './play.ts';
@@ -33,13 +33,14 @@ const dataDir = mkdtempSync(path.join(tmpdir(), 'syncline-simulation-'));
 chmodSync(dataDir, 0o755);
 // fsync stays off: it is processes that die here, not the machine.
 const server = await startEmbedded({ dataDir, flags: { fsync: 'off', max_connections: '300', log_min_messages: 'fatal' } });
+const clusters: Cluster[] = [];
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop().then(() => process.exit(130)));
 const outcomes: Outcome[] = [];
 const deaths = { kills: 0, freezes: 0 };
 try {
   await Promise.all(Array.from({ length: jobs }, (_, job) => playJob(job)));
 } finally {
-  await server.stop();
-  rmSync(dataDir, { recursive: true, force: true });
+  await stop();
 }
 const failed = outcomes.filter(({ violations }) => violations.length > 0);
 const minutes = (performance.now() - begun) / 60_000;
@@ -47,17 +48,21 @@ process.stdout.write(`${outcomes.length} seeds in ${minutes.toFixed(1)} minutes,
 if (values.save) saveResults(values.save, { outcomes, deaths, minutes });
 process.exitCode = failed.length > 0 ? 1 : 0;
 
+/** Leaves no process behind. */
+async function stop(): Promise<void> {
+  await Promise.allSettled(clusters.map((cluster) => cluster.close()));
+  await server.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+}
+
 /** A product of its own, and every n-th seed. */
 async function playJob(job: number): Promise<void> {
   const cluster = await startCluster({ databaseUrl: await freshDatabase(`simulation_${job}`) });
-  try {
-    const own = seeds.filter((_, i) => i % jobs === job);
-    await simulate(cluster, own, report);
-    deaths.kills += cluster.counts.kills;
-    deaths.freezes += cluster.counts.freezes;
-  } finally {
-    await cluster.close();
-  }
+  clusters.push(cluster);
+  const own = seeds.filter((_, i) => i % jobs === job);
+  await simulate(cluster, own, report);
+  deaths.kills += cluster.counts.kills;
+  deaths.freezes += cluster.counts.freezes;
 }
 
 function report(outcome: Outcome): void {

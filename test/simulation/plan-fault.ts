@@ -41,7 +41,7 @@ export function faultStep(random: Random): FaultStep {
       return { ...shared, times: random.between(1, 2), fault: { kind, at: random.pick(['start', 'half', 'processed']) } };
     case 'slow':
       // The longest outlasts a lease: another worker takes over while the answer is on its way.
-      return { ...shared, fault: { kind, delayMs: random.pick([50, 150, 400, 900, 4000]), at: random.pick(['before', 'after']) } };
+      return { ...shared, fault: { kind, delayMs: random.pick([50, 150, 400, 900, 6500]), at: random.pick(['before', 'after']) } };
     case 'page_expired':
       return {
         ...shared,

@@ -41,7 +41,7 @@ export interface Plan {
 }
 
 const roundsMin = 2;
-const roundsMax = 5;
+const roundsMax = 4;
 /** Share of the records that a plan deletes at most, far below the guard: what it holds back is no fault. */
 const deletedShareMax = 0.06;
 const minuteMs = 60_000;
@@ -54,7 +54,7 @@ export function planOf(seed: number): Plan {
   // A write that waits to become visible would wait for a clock that was set back as well: a plan has the one or the other.
   const movesClock = random.chance(0.25);
   const settings = {
-    pageRecordsMax: random.between(12, 60),
+    pageRecordsMax: random.between(20, 80),
     clockOffsetMs: random.chance(0.3) ? random.pick([-10, 10, 45]) * minuteMs : 0,
     visibilityLagMs: !movesClock && random.chance(0.35) ? random.between(200, 1500) : 0,
     rotatesRefreshTokens: random.chance(0.3),

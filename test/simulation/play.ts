@@ -5,6 +5,7 @@ import type { Cluster } from './cluster.ts';
 import { perform } from './perform.ts';
 import type { Plan } from './plan.ts';
 import { follow } from './reader.ts';
+import { endSchedule } from './runs.ts';
 import { settle } from './settle.ts';
 
 export interface Outcome {
@@ -39,16 +40,18 @@ export async function play(cluster: Cluster, vendors: Vendors, plan: Plan, accou
 async function act(actor: Actor): Promise<void> {
   const { witnesses } = actor.cluster;
   const witness = () => lookAtClaims(actor);
+  const note = (error: unknown) => void actor.violations.add(textOf(error));
   const reader = follow(actor);
   witnesses.add(witness);
-  try {
-    for (const step of actor.plan.steps) await perform(actor, step);
-    await settle(actor);
-  } finally {
-    witnesses.delete(witness);
-    const known = await reader.stop();
-    await checkAccounts(actor, known);
-  }
+  await live(actor).catch(note);
+  witnesses.delete(witness);
+  await endSchedule(actor).catch(note);
+  await checkAccounts(actor, await reader.stop());
+}
+
+async function live(actor: Actor): Promise<void> {
+  for (const step of actor.plan.steps) await perform(actor, step);
+  await settle(actor);
 }
 
 function countBy(names: string[]): Record<string, number> {

@@ -3,8 +3,9 @@ import type { Loose } from '../support/client.ts';
 import type { Actor } from './actor.ts';
 
 /** Waits of providers, leases of the dead and other seeds' work on two cores: what takes longer than this has stalled. */
-const idleWaitMsMax = 90_000;
+const idleWaitMsMax = 240_000;
 const pollMs = 100;
+const endAttemptsMax = 20;
 
 /** Asks for a run. A sync that waits for its customer to connect again gets what it waits for first. */
 export async function trigger(actor: Actor, full: boolean): Promise<Loose | null> {
@@ -34,6 +35,19 @@ export async function waitUntilIdle(actor: Actor): Promise<Loose[]> {
       return actor.vendor.list(`/v1/runs?sync_id=${actor.syncId}&page_size=100`);
   }
   throw new Error(`the sync was not idle within ${idleWaitMsMax} ms: ${JSON.stringify(sync)}`);
+}
+
+/** From now on no run begins: the schedule would go on while the books are read. */
+export async function endSchedule(actor: Actor): Promise<void> {
+  for (let i = 0; i < endAttemptsMax; i++) {
+    await waitUntilIdle(actor);
+    const { rowCount } = await actor.cluster.syncline.pool.query(
+      "update sync set next_run_at = syncline_now() + interval '1 day' where id = $1::text and current_run_id is null and lease_owner is null",
+      [actor.syncId],
+    );
+    if (rowCount === 1) return;
+  }
+  throw new Error('the sync is never idle');
 }
 
 /** The customer authorises again what was refused, as they would after a mail from the vendor. */

@@ -25,4 +25,4 @@ test('whatever happens to provider, network and workers, nothing is lost, double
     expect.arrayContaining(['rate_limited', 'server_error', 'cut', 'slow', 'page_expired', 'overlapping', 'mutate']),
   );
   expect(outcomes.some(({ runs }) => runs.abandoned)).toBe(true);
-}, 600_000);
+}, 900_000);

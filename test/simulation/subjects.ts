@@ -28,9 +28,9 @@ export interface Subject {
 
 type Order = { strategy: string; [option: string]: unknown };
 
-const few = [60, 420] as const;
+const few = [60, 320] as const;
 /** Pages of a thousand by number: several of them. */
-const many = [900, 2300] as const;
+const many = [900, 1900] as const;
 
 const everything = { deletes: true, removals: true, silentEdits: true };
 const nothing = { deletes: false, removals: false, silentEdits: false };

@@ -157,7 +157,7 @@ export async function startProcesses(options: TestOptions & { workers?: number }
 
 /** Processes look at the clock's offset every 200 ms. */
 const clockPollMs = 300;
-const processReadyMsMax = 30_000;
+const processReadyMsMax = 60_000;
 
 interface Parts {
   databaseUrl: string;
@@ -250,7 +250,10 @@ async function startProcess(command: 'serve' | 'work', env: Record<string, strin
   let output = '';
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`${command} is not ready: ${output}`)), processReadyMsMax);
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`${command} is not ready: ${output}`));
+    }, processReadyMsMax);
     for (const stream of [child.stdout!, child.stderr!])
       stream.on('data', (chunk: Buffer) => {
         output += chunk;
