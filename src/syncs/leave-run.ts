@@ -76,6 +76,8 @@ export interface SuccessfulEnd {
   kind: ReadKind;
   /** A pass over the keys is to follow: at once, unless runs have just been failing. */
   owesKeys: boolean;
+  /** When the read began that has ended. */
+  readBeganAt: Date;
   /** When the last read of changes began: a pass over the keys does not put the next one off. */
   changesReadAt: Date | null;
   outcome: 'succeeded' | 'held';
@@ -92,7 +94,7 @@ export interface SuccessfulEnd {
 
 /** Run row, sync row and events of a read that has ended, in one transaction; what is owed next is queued in it too. */
 export async function finishRun(ctx: Ctx, lease: Lease, end: SuccessfulEnd): Promise<void> {
-  const { kind, owesKeys, changesReadAt, outcome, reason, fullRecords, complete, ...rest } = end;
+  const { kind, owesKeys, readBeganAt, changesReadAt, outcome, reason, fullRecords, complete, ...rest } = end;
   await withTransaction(ctx, async (tx) => {
     const { sync, run } = lease;
     const followers = await lockFollowers(tx, sync);
@@ -104,7 +106,7 @@ export async function finishRun(ctx: Ctx, lease: Lease, end: SuccessfulEnd): Pro
     await release(tx, lease, {
       health: outcome === 'held' ? 'held' : 'healthy',
       consecutiveFailures: 0,
-      ...countedBy(kind, ctx.clock.now()),
+      ...countedBy(kind, readBeganAt),
       lastSuccessAt: ctx.clock.now(),
       ...(fullRecords === null ? {} : { lastFullRecords: fullRecords }),
       ...completeness(sync, complete),
@@ -129,13 +131,13 @@ export async function finishRun(ctx: Ctx, lease: Lease, end: SuccessfulEnd): Pro
   });
 }
 
-/** A pass over the keys is no turn of the strategy. What proves what is gone is noted with its time. */
-function countedBy(kind: ReadKind, now: Date): Parameters<typeof updateHeld>[2] {
+/** A pass over the keys is no turn of the strategy. What proves what is gone is noted with its begin: what went later it may have met. */
+function countedBy(kind: ReadKind, beganAt: Date): Parameters<typeof updateHeld>[2] {
   switch (kind) {
     case 'full':
-      return { incrementalsSinceFull: 0, lastKeyPassAt: now };
+      return { incrementalsSinceFull: 0, lastKeyPassAt: beganAt };
     case 'keys':
-      return { lastKeyPassAt: now };
+      return { lastKeyPassAt: beganAt };
     case 'incremental':
     case 'delta':
     case 'window':

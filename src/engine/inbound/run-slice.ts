@@ -74,6 +74,7 @@ async function finish(slice: Slice): Promise<SliceOutcome> {
   await finishRun(slice.ctx, slice.lease, {
     kind,
     owesKeys,
+    readBeganAt: new Date(lastRead!.startedAt),
     changesReadAt: changesReadAt === null ? null : new Date(changesReadAt),
     outcome,
     reason,
