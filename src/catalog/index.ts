@@ -18,5 +18,5 @@ export { describeProvider, type ProviderCapabilities } from './describe.ts';
 export { getProvider } from './get-provider.ts';
 export { listProviders } from './list-providers.ts';
 export { loadProviders } from './load-providers.ts';
-export { recommend, type Strategy, strategies, strategiesOf } from './strategies.ts';
+export { recommend, type Strategy, signalsDeletes, strategies, strategiesOf } from './strategies.ts';
 export { expandTemplate } from './template.ts';

@@ -3,7 +3,7 @@ import { type Ctx, withTransaction } from '../db/index.ts';
 import { emit, type NewEvent } from '../events/emit.ts';
 import type { HookNews } from '../hub/hook-types.ts';
 import { askForRun } from './ask-for-run.ts';
-import { finishNotices, type Notice, postponeNotices } from './hook-notices.ts';
+import { finishAllNotices, finishNotices, type Notice, postponeNotices } from './hook-notices.ts';
 
 export interface EndedHooks {
   done: Notice[];
@@ -40,6 +40,17 @@ export async function endHooks(
     if (news) await emit(tx, ctx.clock, { applicationId: sync.applicationId, type: 'records.changed', data: changed(sync, news) });
     if (!needsRun || locked.status !== 'active') return;
     const current = await tx.sync.findUniqueOrThrow({ where: { id: sync.id } });
+    await askForRun(tx, ctx.clock, current, { trigger: 'hook' });
+  });
+}
+
+/** So much was told that a run finds it with fewer requests. */
+export async function leaveToRun(ctx: Pick<Ctx, 'db' | 'clock'>, sync: SyncRow): Promise<void> {
+  await withTransaction(ctx, async (tx) => {
+    await tx.$queryRaw`select id from sync where id = ${sync.id}::text for update`;
+    const current = await tx.sync.findUnique({ where: { id: sync.id } });
+    if (current?.status !== 'active') return;
+    await finishAllNotices(tx, sync.id);
     await askForRun(tx, ctx.clock, current, { trigger: 'hook' });
   });
 }

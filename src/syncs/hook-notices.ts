@@ -95,6 +95,28 @@ export async function finishNotices(tx: Tx, syncId: string, notices: Notice[]): 
     where n.sync_id = ${syncId}::text and n.record_id = u.record_id`;
 }
 
+/** Told of, and not worked off: what waits for anybody. */
+export async function countNotices(ctx: Pick<Ctx, 'db'>, syncId: string): Promise<number> {
+  const [row] = await ctx.db.prisma.$queryRaw<{ count: number }[]>`
+    select count(*)::int as count
+    from hook_notice
+    where sync_id = ${syncId}::text and version > done_version`;
+  return row!.count;
+}
+
+/** A run that begins after this finds all of it. */
+export async function finishAllNotices(tx: Tx, syncId: string): Promise<void> {
+  await tx.$executeRaw`
+    update hook_notice
+    set done_version = version, claimed_until = null, failures = 0
+    where sync_id = ${syncId}::text and version > done_version`;
+}
+
+/** To the back of the queue: other syncs' hooks come first. */
+export async function queueNotices(ctx: Pick<Ctx, 'db'>, syncId: string): Promise<void> {
+  await withTransaction(ctx, (tx) => enqueueAll(tx, 'apply-hooks', [{ syncId }]));
+}
+
 /** Not yet: the provider asks for patience, or the first load comes first. */
 export async function postponeNotices(
   tx: Pick<Tx, '$executeRaw'>,

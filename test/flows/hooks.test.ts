@@ -207,6 +207,29 @@ test('T06 five hundred notices of one record become a few readings, and the last
   await scene.expectInvariants();
 });
 
+test('so many notices that a run is cheaper are left to a run', async () => {
+  const scene = await openHooked({ account: 'bulk', size: 10 }, { isHeld: true });
+  await scene.control.clearRequests(scene.at);
+  // The first hundred take long enough for all to arrive.
+  await scene.control.fault({
+    match: { account: scene.account, path: '/contacts/con_' },
+    fault: { kind: 'slow', delayMs: 200 },
+    times: null,
+  });
+  await scene.control.createMany({ ...scene.at, count: 900 });
+  expect((await scene.send()).sent).toBe(900);
+  await expect.poll(async () => (await scene.runs()).length, { timeout: waitMsMax }).toBe(2);
+  await scene.control.clearFaults({ account: scene.account });
+  await scene.settled();
+  const run = await scene.vendor.waitForRun({ syncId: scene.syncId, count: 2 });
+  expect(run).toMatchObject({ trigger: 'hook', status: 'succeeded' });
+  const rereads = (await scene.control.requests(scene.at)).filter((entry) => entry.path.includes('/contacts/con_'));
+  expect(rereads.length).toBeLessThan(450);
+  expect((await scene.rows()).length).toBe(910);
+  await scene.expectAgrees();
+  await scene.expectInvariants();
+});
+
 test('a change that is told while its record is being read is read once more', async () => {
   const scene = await openHooked({ account: 'told-twice', size: 10 });
   // The answer is made before the wait: it shows the first change, whenever it arrives.

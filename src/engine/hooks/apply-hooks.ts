@@ -1,15 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { idInput } from '../../base/text.ts';
-import { findObject } from '../../catalog/index.ts';
+import { findObject, signalsDeletes } from '../../catalog/index.ts';
 import { openConnectionClient } from '../../connect/client.ts';
 import type { SyncRateLimit } from '../../connect/rate-limits.ts';
 import type { Args } from '../../db/index.ts';
 import { ProviderError } from '../../kit/index.ts';
 import type { SyncsCtx } from '../../syncs/context.ts';
 import { openHub } from '../../syncs/edit-checkpoint.ts';
-import { endHooks } from '../../syncs/end-hooks.ts';
-import { claimNotices, dropNotices, type Notice, nextNoticeMs, postponeNotices } from '../../syncs/hook-notices.ts';
+import { endHooks, leaveToRun } from '../../syncs/end-hooks.ts';
+import {
+  claimedNoticesMax,
+  claimNotices,
+  countNotices,
+  dropNotices,
+  type Notice,
+  nextNoticeMs,
+  postponeNotices,
+  queueNotices,
+} from '../../syncs/hook-notices.ts';
 import { reactTo } from '../inbound/reaction.ts';
 import { openChildren } from '../page/open-children.ts';
 import { type HookDesk, readNotices } from './read-notices.ts';
@@ -17,8 +26,8 @@ import { writeNotices } from './write-notices.ts';
 
 const ApplyHooks = z.strictObject({ syncId: idInput });
 
-/** Turns of one job; what is told meanwhile is another job's. */
-const turnsMax = 20;
+/** More than this at once is a bulk change: a run that asks for what changed finds it with a hundredth of the requests. */
+const bulkNoticesMax = 500;
 /** What becomes due within this time is waited for: it was told of a moment ago. */
 const waitMsMax = 600;
 
@@ -29,11 +38,14 @@ const waitMsMax = 600;
  */
 export async function applyHooks({ ctx, input, signal }: ApplyHooksArgs): Promise<void> {
   const { syncId } = ApplyHooks.parse(input);
-  for (let turn = 0; turn < turnsMax && !signal.aborted; turn++) {
+  // As long as a slice: a customer of whom much is told takes turns with the others.
+  const untilMs = performance.now() + ctx.limits.sliceSecondsMax * 1000;
+  while (performance.now() < untilMs && !signal.aborted) {
     const notices = await claimNotices(ctx, syncId);
     if (notices.length > 0) await work(ctx, syncId, notices, signal);
     else if (!(await waitForMore(ctx, syncId, signal))) return;
   }
+  await queueNotices(ctx, syncId);
 }
 
 export type ApplyHooksArgs = Args<unknown, SyncsCtx> & { signal: AbortSignal };
@@ -66,6 +78,7 @@ async function work(given: SyncsCtx, syncId: string, notices: Notice[], signal: 
           sync: { id: sync.id, rateLimits: (sync.rateLimits ?? []) as SyncRateLimit[] },
         }),
     };
+    if (await isBulk(desk, notices)) return await leaveToRun(ctx, sync);
     const read = await readNotices(desk, notices);
     const written = await writeNotices(desk, read);
     const news = await hub.readHookNews(sync.id);
@@ -80,6 +93,13 @@ async function work(given: SyncsCtx, syncId: string, notices: Notice[], signal: 
   } catch (error) {
     await leave(ctx, { sync, notices, error, log });
   }
+}
+
+/** Only where a run finds deletes as well, without reading everything. */
+async function isBulk({ ctx, sync, definition }: HookDesk, notices: Notice[]): Promise<boolean> {
+  if (notices.length < claimedNoticesMax || !signalsDeletes(definition)) return false;
+  if (sync.strategy !== 'full_then_incremental' && sync.strategy !== 'full_then_delta') return false;
+  return (await countNotices(ctx, sync.id)) > bulkNoticesMax;
 }
 
 interface Failed {
