@@ -11,7 +11,7 @@ const customer = 'fabrikam';
  * id the newest recorded state comes out of the listing value for value.
  */
 export async function tellRealInput(product: Product, terminal: Terminal): Promise<void> {
-  terminal.chapter('5. Real input: what was recorded of HubSpot, Salesforce, Pipedrive and Stripe');
+  terminal.chapter('6. Real input: what was recorded of HubSpot, Salesforce, Pipedrive and Stripe');
   const control = controlOf(product);
   const expected = await loadRecordings(control);
   const vendor = await createVendor(product, 'Adventure Works Support');

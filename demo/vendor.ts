@@ -65,9 +65,15 @@ export async function firstRuns(
 }
 
 /** Asks every sync of these connections to look for changes now, and waits. */
-export async function syncNow(vendor: Vendor, connectionIds: string[], terminal: Terminal, title: string): Promise<Run[]> {
+export async function syncNow(
+  vendor: Vendor,
+  connectionIds: string[],
+  terminal: Terminal,
+  title: string,
+  input: { full?: boolean } = {},
+): Promise<Run[]> {
   const syncs = (await Promise.all(connectionIds.map((connection_id) => all(vendor.sdk.syncs.list({ connection_id }))))).flat();
-  const runs = await Promise.all(syncs.map(({ id }) => vendor.sdk.syncs.trigger(id)));
+  const runs = await Promise.all(syncs.map(({ id }) => vendor.sdk.syncs.trigger(id, input)));
   return watch(terminal, title, 0, () => Promise.all(runs.map(({ id }) => vendor.sdk.runs.get(id))));
 }
 
@@ -101,7 +107,9 @@ async function watch(terminal: Terminal, title: string, expected: number, look: 
       const runs = await look();
       const fetched = runs.reduce((sum, run) => sum + (run?.fetched ?? 0), 0);
       const isDone = runs.every((run) => run && !['queued', 'running'].includes(run.status));
-      report(fetched, isDone ? fetched : expected);
+      // What the runs expect of themselves, where they know it.
+      const estimated = runs.reduce((sum, run) => sum + (run?.progress.total_estimate ?? 0), 0);
+      report(fetched, isDone ? fetched : estimated || expected);
       if (!isDone) continue;
       const failed = runs.find((run) => run!.status === 'failed' || run!.status === 'cancelled');
       if (failed) throw new Error(`the run of ${failed.provider} ${failed.object} is ${failed.status}: ${failed.error_message}`);

@@ -18,6 +18,6 @@ test.each<[string, Partial<Completeness>, Date | null]>([
   ['both of its times lie above the horizon', { recent: [move(120, 20, 101)] }, null],
   ['at the horizon is below it', { recent: [move(100)] }, at(30)],
   ['so many moved at once that there may be more', { recent: Array.from({ length: movesMax }, () => move(101, 20, 50)) }, null],
-])('%s', (_title, change, expected) => {
+])('a page is complete as of: %s', (_title, change, expected) => {
   expect(completeAsOf(known(change), 100n)).toEqual(expected);
 });

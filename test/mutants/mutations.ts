@@ -19,6 +19,54 @@ export interface Mutation {
 
 const nothingLost: Mutation[] = [
   {
+    id: 'complete-over-a-gap',
+    promise: 1,
+    breaks: 'a read of changes moves complete_as_of, wherever it began',
+    edits: [
+      {
+        file: 'src/engine/inbound/completeness.ts',
+        find: 'return before !== null && since !== null && Date.parse(since) <= Date.parse(before);',
+        replace: 'return before !== null && since !== null;',
+      },
+    ],
+    test: {
+      file: 'test/flows/completeness.test.ts',
+      title: 'H52 nothing older than complete_as_of is ever missing, though changes show up to an hour late',
+    },
+  },
+  {
+    id: 'complete-at-once',
+    promise: 1,
+    breaks: 'a read answers for everything that changed before it began, however late the provider shows it',
+    edits: [
+      {
+        file: 'src/engine/inbound/completeness.ts',
+        find: 'const reached = began - Math.max(visibilityLagSeconds, settledLagSeconds ?? 0) * 1000;',
+        replace: 'const reached = began;',
+      },
+    ],
+    test: {
+      file: 'test/flows/completeness.test.ts',
+      title: 'H52 nothing older than complete_as_of is ever missing, though changes show up to an hour late',
+    },
+  },
+  {
+    id: 'sweep-loses-its-lease',
+    promise: 1,
+    breaks: 'a sweep that lasts longer than the lease is taken for dead',
+    edits: [
+      {
+        file: 'src/engine/inbound/keep-lease.ts',
+        find: '.then(() => renewLease(slice.ctx, slice.lease, leaseSeconds))',
+        replace: '.then(() => undefined)',
+      },
+    ],
+    test: {
+      file: 'test/flows/long-sweeps.test.ts',
+      title: 'B18 a sweep that lasts longer than the lease keeps it: nobody takes the run for abandoned',
+    },
+  },
+  {
     id: 'stalled-is-success',
     promise: 1,
     breaks: 'a read of changes that cannot tell how far it has come counts as a success',
@@ -273,6 +321,19 @@ const nothingLost: Mutation[] = [
 
 const nothingMissed: Mutation[] = [
   {
+    id: 'complete-before-it-shows',
+    promise: 2,
+    breaks: 'a page is called complete by rows that its reader may not see yet',
+    edits: [
+      {
+        file: 'src/hub/completeness.ts',
+        find: 'const above = recent.filter(({ seq }) => seq > horizon);',
+        replace: 'const above = recent.filter(({ seq }) => seq < 0n && horizon < 0n);',
+      },
+    ],
+    test: { file: 'src/hub/completeness.test.ts', title: 'a page is complete as of' },
+  },
+  {
     id: 'horizon-ignored',
     promise: 2,
     breaks: 'the listing shows everything that was drawn, past writers that have not committed',
@@ -421,6 +482,22 @@ const deletesAreSafe: Mutation[] = [
     test: {
       file: 'test/flows/capabilities.test.ts',
       title: 'T13 an earlier start loads the older rows and leaves the newer ones alone; a later one takes nothing away',
+    },
+  },
+  {
+    id: 'children-outlive-their-parents',
+    promise: 4,
+    breaks: 'what was inside a record stays when the record is deleted',
+    edits: [
+      {
+        file: 'src/hub/delete-batch.ts',
+        find: 'const unfolded = await deleteUnfolded(hub, tx, gone);',
+        replace: 'const unfolded = gone.firstSeq === 0n ? await deleteUnfolded(hub, tx, gone) : [];',
+      },
+    ],
+    test: {
+      file: 'test/flows/parents.test.ts',
+      title: 'with a record goes what was inside it, and comes back with it; a list that is missing says nothing, an empty one everything',
     },
   },
   {
