@@ -52,12 +52,18 @@ function providerPage(one: ProviderCapabilities): string {
     [
       `\`${provider}\` (${categories.join(', ')}), authorised by ${authKinds.join(' or ')}. [API documentation](${docsUrl}).`,
       `At most ${limits.concurrencyMax} requests in flight per connection; the provider's own limits: [${hostOf(limits.docsUrl)}](${limits.docsUrl}).`,
+      ...(limits.budgets.length === 0 ? [] : [`Rate budgets of a connection: ${limits.budgets.map(budget).join('; ')}.`]),
       ...others,
       'Generated from the catalog by `npm run provider-docs`.',
     ].join('\n'),
     table(['object', 'strategies', 'recommended', 'deletes between full reads', 'may show late by'], objects.map(overview)),
     ...objects.map(objectSection),
   ].join('\n\n')}\n`;
+}
+
+function budget(one: ProviderCapabilities['limits']['budgets'][number]): string {
+  const span = 'seconds' in one ? `in ${duration(one.seconds)}` : `a day (${one.resetsDailyIn})`;
+  return `\`${one.category}\` ${one.requests} ${span}`;
 }
 
 function overview({ object, strategies, recommended, deletes, visibilityLagSeconds }: ProviderCapabilities['objects'][number]): string[] {
@@ -94,7 +100,11 @@ function objectSection(one: ProviderCapabilities['objects'][number]): string {
     one.fullListing === 'complete'
       ? '- The end of a full read proves that everything was listed.'
       : '- A full read may miss rows that move meanwhile, so a delete is confirmed by the record itself or by a second read.',
-    `- Pages of at most ${one.pageSizeMax}. A change may show late by ${duration(one.visibilityLagSeconds)}.`,
+    one.parent === null ? null : `- Read below each of \`${one.parent}\`, behind them.`,
+    ...one.unfolds.map((child) => `- Its records hold \`${child.object}\`, which become a table of their own.`),
+    `- Pages of at most ${one.pageSizeMax}. A change may show late by ${duration(one.visibilityLagSeconds)}${
+      one.settledLagSeconds === null ? '' : `, and now and then by ${duration(one.settledLagSeconds)}: a settled pass finds it`
+    }.`,
     `- Scopes: ${scopes.length === 0 ? 'none' : scopes.map((scope) => `\`${scope}\``).join(', ')}. [Documentation](${docsUrl}).`,
   ];
   return [`## ${object}`, `${label}.`, lines.filter((line) => line !== null).join('\n')].join('\n\n');
@@ -110,6 +120,8 @@ function offered(patterns: ProviderCapabilities['objects'][number]['patterns']):
     keyListing: 'listing of keys alone',
     liveLookup: 'one record by its id',
     hubLookup: 'one record from the hub',
+    hooks: 'hooks that tell of changes',
+    upsert: 'writing back',
   };
   return (Object.keys(words) as (keyof typeof patterns)[]).flatMap((name) => (patterns[name] ? [words[name]] : [])).join(', ');
 }

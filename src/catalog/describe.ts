@@ -1,4 +1,4 @@
-import { isKeyless, type ObjectDefinition, type ProviderDefinition, readOf } from '../kit/index.ts';
+import { type BudgetWindow, isKeyless, type ObjectDefinition, type ProviderDefinition, readOf } from '../kit/index.ts';
 import { type Possibility, type Recommendation, recommend, type Strategy, signalsDeletes, strategiesOf } from './strategies.ts';
 
 /** What can be had of an object, said before anything is configured. */
@@ -23,6 +23,12 @@ export interface ObjectCapabilities {
   hasKey: boolean;
   pageSizeMax: number;
   visibilityLagSeconds: number;
+  /** Changes may show as late as this now and then; a settled pass finds them. null: no later than the lag above. */
+  settledLagSeconds: number | null;
+  /** The object under which it is read. */
+  parent: string | null;
+  /** Lists inside its records that become objects of their own. */
+  unfolds: { object: string; label: string }[];
 }
 
 /** Which building blocks a strategy can be made of, each yes or no. */
@@ -43,6 +49,10 @@ export interface Patterns {
   liveLookup: boolean;
   /** One record by its id, from the hub. */
   hubLookup: boolean;
+  /** The provider tells of changes by itself. */
+  hooks: boolean;
+  /** Records can be written back. Syncline reads only, so far. */
+  upsert: boolean;
 }
 
 export interface ProviderCapabilities {
@@ -53,7 +63,7 @@ export interface ProviderCapabilities {
   categories: string[];
   docsUrl: string;
   authKinds: string[];
-  limits: { docsUrl: string; concurrencyMax: number };
+  limits: { docsUrl: string; concurrencyMax: number; budgets: ({ category: string } & BudgetWindow)[] };
   objects: ObjectCapabilities[];
   /** An example of objects that are taken by their own name; null: there are none. */
   anyObjectExample: string | null;
@@ -67,29 +77,37 @@ export function describeProvider(provider: ProviderDefinition, isDeclared = fals
     categories: provider.categories,
     docsUrl: provider.docsUrl,
     authKinds: provider.auth.map((auth) => auth.kind),
-    limits: { docsUrl: provider.limits.docsUrl, concurrencyMax: provider.limits.concurrencyMax },
+    limits: { docsUrl: provider.limits.docsUrl, concurrencyMax: provider.limits.concurrencyMax, budgets: budgetsOf(provider) },
     objects: Object.entries(provider.objects).map(([name, definition]) => describeObject(provider, name, definition)),
     anyObjectExample: provider.anyObject?.example ?? null,
   };
 }
 
-export function describeObject({ displayName }: ProviderDefinition, object: string, definition: ObjectDefinition): ObjectCapabilities {
+export function describeObject(provider: ProviderDefinition, object: string, definition: ObjectDefinition): ObjectCapabilities {
+  const { displayName } = provider;
   const { label, docsUrl, scopes, pageSizeMax, visibilityLagSeconds, incremental, delta, full } = definition;
   return {
     ...{ object, label, docsUrl, scopes },
     strategies: strategiesOf(displayName, definition),
     recommended: recommend(displayName, definition),
-    patterns: patternsOf(definition),
+    patterns: patternsOf(definition, tellsOf(provider, object)),
     deletes: signalsDeletes(definition) ? 'signalled' : 'full_read',
     watermark: incremental ? { ...incremental.watermark, stepSeconds: incremental.filterStepSeconds ?? null } : null,
     feedKeptSeconds: delta?.maxAgeSeconds ?? null,
     fullListing: full.parts.every((part) => part.completeness === 'complete') ? 'complete' : 'approximate',
     hasKey: !isKeyless(definition),
     ...{ pageSizeMax, visibilityLagSeconds },
+    settledLagSeconds: definition.settledLagSeconds ?? null,
+    parent: definition.parent?.object ?? null,
+    unfolds: (definition.children ?? []).map((child) => ({ object: child.object, label: child.label })),
   };
 }
 
-function patternsOf(definition: ObjectDefinition): Patterns {
+function tellsOf({ hooks }: ProviderDefinition, object: string): boolean {
+  return Object.values(hooks?.events ?? {}).some((event) => event.object === object);
+}
+
+function patternsOf(definition: ObjectDefinition, hooks: boolean): Patterns {
   const { incremental, delta, keys, get, deletions, record } = definition;
   const listsDeletions = deletions !== undefined || incremental?.parts.some((part) => part.signal === 'deletions') === true;
   return {
@@ -101,5 +119,11 @@ function patternsOf(definition: ObjectDefinition): Patterns {
     keyListing: keys !== undefined,
     liveLookup: get !== undefined,
     hubLookup: !isKeyless(definition),
+    hooks,
+    upsert: false,
   };
+}
+
+function budgetsOf({ limits }: ProviderDefinition): ProviderCapabilities['limits']['budgets'] {
+  return Object.entries(limits.budgets ?? {}).flatMap(([category, windows]) => windows.map((window) => ({ category, ...window })));
 }

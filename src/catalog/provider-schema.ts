@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { compilePath } from '../base/path.ts';
+import { isTimeZone } from '../base/time-zone.ts';
 
 /** What `src/kit/types.ts` says, checked on the running definition: a provider may come from anywhere. */
 const text = z.string().min(1);
@@ -112,7 +113,7 @@ const pageSizeMax = 10_000;
 const windowSeconds = z.int().min(1).max(2_678_400);
 const budgetWindow = z.union([
   z.strictObject({ requests: z.int().min(1), seconds: windowSeconds }),
-  z.strictObject({ requests: z.int().min(1), resetsDailyIn: text }),
+  z.strictObject({ requests: z.int().min(1), resetsDailyIn: text.refine(isTimeZone, 'must be the name of a time zone') }),
 ]);
 
 export const objectSchema = z.strictObject({

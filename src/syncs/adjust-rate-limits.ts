@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Tx } from '../db/index.ts';
+import { enqueueAll } from '../queue/index.ts';
 import type { ReconcileInput } from './reconcile.ts';
 
 /** Changed caps reach the syncs that exist, in the middle of a run too: a slice takes them from its sync's row. */
@@ -21,14 +22,21 @@ export async function adjustRateLimits(tx: Tx, clock: Clock, { applicationId, pr
       and s.rate_limits is distinct from nullif(o.rate_limits, 'null')`;
 }
 
-/** Runs that wait for a budget look again: it may have grown. One that has not makes them wait on. */
+/** Runs that wait for a budget look again at once: it may have grown. Where it has not, they wait on. */
 export async function wakeDelayed(tx: Tx, clock: Clock, where: { applicationId: string; connectionId: string }): Promise<void> {
-  await tx.$executeRaw`
+  const woken = await tx.$queryRaw<{ id: string }[]>`
     update sync
     set next_run_at = least(next_run_at, (select syncline_now())), updated_at = ${clock.now()}::timestamptz
     where application_id = ${where.applicationId}::text
       and connection_id = ${where.connectionId}::text
+      and status = 'active'
       and health = 'delayed'
       and lease_owner is null
-      and next_run_at is not null`;
+      and next_run_at is not null
+    returning id`;
+  await enqueueAll(
+    tx,
+    'run-sync',
+    woken.map(({ id }) => ({ syncId: id })),
+  );
 }

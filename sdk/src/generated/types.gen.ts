@@ -260,6 +260,10 @@ export type Provider = {
          * Requests in flight per connection.
          */
         concurrency_max: number;
+        /**
+         * What a connection may ask, by category; its answers may report something else.
+         */
+        budgets: Array<RateLimit>;
     };
     /**
      * How customers may authorise; the first is the default.
@@ -273,6 +277,34 @@ export type Provider = {
      * Example of further objects that are taken by their own name; null: none.
      */
     any_object_example: string | null;
+};
+
+export type RateLimit = {
+    /**
+     * Which requests: `read`, `search`, … as the provider declares them, or `all` of them.
+     */
+    category: string;
+    /**
+     * At most so many.
+     */
+    requests: number;
+    /**
+     * In any span of so many seconds.
+     */
+    seconds: number;
+} | {
+    /**
+     * Which requests: `read`, `search`, … as the provider declares them, or `all` of them.
+     */
+    category: string;
+    /**
+     * At most so many.
+     */
+    requests: number;
+    /**
+     * From one midnight of this time zone to the next.
+     */
+    resets_daily_in: string;
 };
 
 /**
@@ -422,6 +454,14 @@ export type CapturePatterns = {
      * One record by its id, from the hub.
      */
     hub_lookup: boolean;
+    /**
+     * The provider tells of changes by itself.
+     */
+    hooks: boolean;
+    /**
+     * Records can be written back; not yet.
+     */
+    upsert: boolean;
 };
 
 export type DeclaredProvider = {
@@ -881,34 +921,6 @@ export type Connection = {
  * `needs_reauth`: the customer must authorise again; `disabled`: disconnected.
  */
 export type ConnectionStatus = 'active' | 'needs_reauth' | 'disabled';
-
-export type RateLimit = {
-    /**
-     * Which requests: `read`, `search`, … as the provider declares them, or `all` of them.
-     */
-    category: string;
-    /**
-     * At most so many.
-     */
-    requests: number;
-    /**
-     * In any span of so many seconds.
-     */
-    seconds: number;
-} | {
-    /**
-     * Which requests: `read`, `search`, … as the provider declares them, or `all` of them.
-     */
-    category: string;
-    /**
-     * At most so many.
-     */
-    requests: number;
-    /**
-     * From one midnight of this time zone to the next.
-     */
-    resets_daily_in: string;
-};
 
 /**
  * How the connection's syncs are doing as a whole.

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { ProviderCapabilities } from '../../../catalog/index.ts';
+import { RateLimits } from '../connections/rate-limits.ts';
 import { AuthKind } from '../provider-configs/schema.ts';
 import { Strategy } from '../sync-configs/schema.ts';
 
@@ -29,6 +30,8 @@ const Patterns = z
     key_listing: z.boolean().openapi({ description: 'Ids without their records. Without it a pass for deletes reads the full listing.' }),
     live_lookup: z.boolean().openapi({ description: 'One record by its id, from the provider.' }),
     hub_lookup: z.boolean().openapi({ description: 'One record by its id, from the hub.' }),
+    hooks: z.boolean().openapi({ description: 'The provider tells of changes by itself.' }),
+    upsert: z.boolean().openapi({ description: 'Records can be written back; not yet.' }),
   })
   .openapi('CapturePatterns', { description: 'What the provider offers to build a strategy from.' });
 
@@ -71,6 +74,20 @@ const ProviderObject = z
         'false: the records have no key. Every run adds everything that it reads as new records; nothing is compared, updated or found deleted.',
     }),
     page_size_max: z.int().openapi({ description: 'Records per page at the provider.', example: 100 }),
+    settled_lag_seconds: z.number().nullable().openapi({
+      description:
+        'Now and then changes show as late as this, and a settled pass finds them. null: no later than `visibility_lag_seconds`.',
+      example: 3600,
+    }),
+    parent: z.string().nullable().openapi({ description: 'The object under which it is read: one is asked for below each of the other.' }),
+    unfolds: z
+      .array(
+        z.object({
+          object: z.string().openapi({ description: 'Name of its listing and table.', example: 'order_lines' }),
+          label: z.string().openapi({ description: 'For people.', example: 'Order lines' }),
+        }),
+      )
+      .openapi({ description: 'Lists inside its records that become objects of their own. They come with it and are not ordered.' }),
     visibility_lag_seconds: z.number().openapi({ description: 'How long a change may stay invisible at the provider.', example: 10 }),
   })
   .openapi('ProviderObject');
@@ -86,6 +103,7 @@ export const Provider = z
       .object({
         docs_url: z.string().openapi({ description: "The provider's page about its limits." }),
         concurrency_max: z.int().openapi({ description: 'Requests in flight per connection.', example: 4 }),
+        budgets: RateLimits.openapi({ description: 'What a connection may ask, by category; its answers may report something else.' }),
       })
       .openapi({ description: 'What we keep to.' }),
     auth_kinds: z.array(AuthKind).openapi({ description: 'How customers may authorise; the first is the default.' }),
@@ -105,7 +123,15 @@ export function wireProvider(provider: ProviderCapabilities): z.input<typeof Pro
     categories: provider.categories,
     docs_url: provider.docsUrl,
     auth_kinds: provider.authKinds as z.input<typeof AuthKind>[],
-    limits: { docs_url: provider.limits.docsUrl, concurrency_max: provider.limits.concurrencyMax },
+    limits: {
+      docs_url: provider.limits.docsUrl,
+      concurrency_max: provider.limits.concurrencyMax,
+      budgets: provider.limits.budgets.map(({ category, requests, ...window }) =>
+        'seconds' in window
+          ? { category, requests, seconds: window.seconds }
+          : { category, requests, resets_daily_in: window.resetsDailyIn },
+      ),
+    },
     objects: provider.objects.map(wireObject),
     any_object_example: provider.anyObjectExample,
   };
@@ -140,6 +166,8 @@ function wireObject(capabilities: ProviderCapabilities['objects'][number]): z.in
       key_listing: patterns.keyListing,
       live_lookup: patterns.liveLookup,
       hub_lookup: patterns.hubLookup,
+      hooks: patterns.hooks,
+      upsert: patterns.upsert,
     },
     deletes,
     watermark: watermark && { path: watermark.path, type: watermark.type, step_seconds: watermark.stepSeconds },
@@ -147,6 +175,9 @@ function wireObject(capabilities: ProviderCapabilities['objects'][number]): z.in
     full_listing: capabilities.fullListing,
     has_key: capabilities.hasKey,
     page_size_max: capabilities.pageSizeMax,
+    settled_lag_seconds: capabilities.settledLagSeconds,
+    parent: capabilities.parent,
+    unfolds: capabilities.unfolds,
     visibility_lag_seconds: capabilities.visibilityLagSeconds,
   };
 }
