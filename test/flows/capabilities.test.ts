@@ -77,8 +77,9 @@ test.each<[string, string, Loose]>([
 
 test('P08 every object of every provider says which patterns are usable, and why others are not', async () => {
   for (const provider of await syncline.list('/v1/providers'))
-    for (const { object, strategies, patterns, recommended } of provider.objects) {
-      expect(patterns, object).toMatchObject({ compare: true, hub_lookup: true });
+    for (const { object, strategies, patterns, recommended, has_key } of provider.objects) {
+      // What has no key can be neither compared nor looked up: every record is added.
+      expect(patterns, object).toMatchObject({ compare: has_key, hub_lookup: has_key, upsert: false });
       expect(strategies.full_only).toEqual({ is_possible: true, reason: null });
       expect(strategies.full_then_incremental.is_possible).toBe(patterns.timestamp);
       expect(strategies.full_then_delta.is_possible).toBe(patterns.change_feed);
@@ -90,6 +91,9 @@ test('P08 every object of every provider says which patterns are usable, and why
   expect((await objectOf('leads')).patterns).toMatchObject({ delete_feed: true, key_listing: true, live_lookup: true, change_feed: false });
   expect((await objectOf('tasks')).patterns).toMatchObject({ delete_feed: false, change_feed: true });
   expect((await objectOf('tickets')).feed_kept_seconds).toBe(days(30));
+  const hubspot = await syncline.call('GET', '/v1/providers/hubspot');
+  expect(hubspot.objects.find(({ object }: Loose) => object === 'contacts').patterns).toMatchObject({ hooks: true });
+  expect((await objectOf('line_items')).patterns).toMatchObject({ hooks: false });
 });
 
 test.each([
