@@ -378,6 +378,27 @@ export type ProviderObject = {
      */
     page_size_max: number;
     /**
+     * Now and then changes show as late as this, and a settled pass finds them. null: no later than `visibility_lag_seconds`.
+     */
+    settled_lag_seconds: number | null;
+    /**
+     * The object under which it is read: one is asked for below each of the other.
+     */
+    parent: string | null;
+    /**
+     * Lists inside its records that become objects of their own. They come with it and are not ordered.
+     */
+    unfolds: Array<{
+        /**
+         * Name of its listing and table.
+         */
+        object: string;
+        /**
+         * For people.
+         */
+        label: string;
+    }>;
+    /**
      * How long a change may stay invisible at the provider.
      */
     visibility_lag_seconds: number;
