@@ -17,5 +17,14 @@ export async function removeSyncs(
         details: { syncs },
       },
     );
+  // What was counted against their own caps goes with them.
+  await tx.$executeRaw`
+    delete from rate_window w
+    using sync s
+    where s.application_id = ${input.applicationId}::text
+      and s.sync_config_id = ${input.syncConfigId}::text
+      and s.object <> all (${input.keep}::text[])
+      and w.connection_id = s.connection_id
+      and w.holder = s.id`;
   await tx.sync.deleteMany({ where });
 }

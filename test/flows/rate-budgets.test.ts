@@ -6,7 +6,7 @@ import { startSyncline, type TestSyncline } from '../support/syncline.ts';
 import { openScene, type Scene } from './support.ts';
 
 /**
- * Budgets from outside: what the provider's log has seen. Two products work on one database, as two processes do. Windows are minutes
+ * Budgets from outside: what the provider's log has seen. Two products work on one database, with pools of their own, as two processes do. Windows are minutes
  * long and the clock is moved, so that the speed of the machine does not matter: between two moves no more than one window's worth.
  */
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
@@ -130,7 +130,7 @@ test.each([
   },
 );
 
-test('H11 O20 two syncs of one connection in two processes never exceed its budget together, and a cap on one leaves room to the other', async () => {
+test('H11 O20 two syncs of one connection with two workers never exceed its budget together, and a cap on one leaves room to the other', async () => {
   const scene = await openMany('shared', 120);
   await setLimits(scene, [{ category: 'read', requests: 10, seconds }]);
   const companies = await addSync(scene, 'companies', 60, { rate_limits: [{ category: 'read', requests: 3, seconds }] });
@@ -157,6 +157,15 @@ test('H11 O20 two syncs of one connection in two processes never exceed its budg
   }
   expect(windows.reduce((sum, window) => sum + (window.contacts ?? 0), 0)).toBe(12);
   expect(windows.reduce((sum, window) => sum + (window.companies ?? 0), 0)).toBe(6);
+
+  // A sync that goes takes its count along; the connection's stays.
+  const { sync_config_id: config } = await scene.vendor.call('GET', `/v1/syncs/${companies}`);
+  await scene.vendor.call('DELETE', `/v1/sync-configs/${config}?force=true`);
+  const { rows } = await syncline.pool.query('select holder from rate_window where connection_id = $1 and holder = $2', [
+    scene.connectionId,
+    companies,
+  ]);
+  expect(rows).toEqual([]);
   await setLimits(scene, null);
   await scene.expectAgrees();
   await scene.expectInvariants();

@@ -980,7 +980,7 @@ const limitsRespected: Mutation[] = [
     test: {
       file: 'test/flows/rate-budgets.test.ts',
       title:
-        'H11 O20 two syncs of one connection in two processes never exceed its budget together, and a cap on one leaves room to the other',
+        'H11 O20 two syncs of one connection with two workers never exceed its budget together, and a cap on one leaves room to the other',
     },
   },
   {
