@@ -30,7 +30,7 @@ export async function learnShape(hub: HubHandle, tx: HubTx, place: ShapePlace, c
   if (fresh.length > 0) await noteShape(hub, tx, place, fresh);
   return () => {
     if (hub.shapes.size >= rememberedMax && !hub.shapes.has(key)) hub.shapes.clear();
-    hub.shapes.set(key, new Set([...known, ...fresh.map(keyOf)]));
+    hub.shapes.set(key, fresh.length > 0 ? new Set([...known, ...fresh.map(keyOf)]) : known);
   };
 }
 

@@ -24,7 +24,7 @@ export { reconcile } from './reconcile.ts';
 export { refreshSyncConfig } from './refresh-sync-config.ts';
 export { resetSync } from './reset-sync.ts';
 export { resumeSync } from './resume-sync.ts';
-export { type Retried, retryQuarantined } from './retry-quarantined.ts';
+export { retryQuarantined } from './retry-quarantined.ts';
 export { setCheckpoint } from './set-checkpoint.ts';
 export { type SyncSummary, summarizeConnections, summaryStates } from './summarize-connections.ts';
 export { metadataEntriesMax, metadataKeyCharsMax, metadataValueCharsMax, sourceCharsMax, triggerSync } from './trigger-sync.ts';

@@ -17,7 +17,7 @@ const RetryQuarantined = z.strictObject({ quarantineId: idInput });
 const destinationsMax = 100;
 
 /** `record`: it is read again by itself; `run`: it cannot be, so that the next run reads everything again. */
-export type Retried = Quarantined & { retriedBy: 'record' | 'run' };
+type Retried = Quarantined & { retriedBy: 'record' | 'run' };
 
 /** Another look at a record that was set aside. It leaves the quarantine when it has been stored, or stays with its newest reason. */
 export async function retryQuarantined({ ctx, input }: Args<unknown, SyncsCtx>): Promise<Retried> {

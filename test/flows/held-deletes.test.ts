@@ -114,3 +114,26 @@ test('B17 a run that held nothing has nothing to decide about, and nobody else d
     expect((await stranger.request('GET', path)).body.code).toBe('not_found');
   expect((await stranger.request('POST', `/v1/held-deletes/${scene.first!.id}:approve`)).body.code).toBe('not_found');
 });
+
+test('H18 each limit of the guard holds by itself: an absolute number, a share of a hundred or more, and what adds up over a day', async () => {
+  const many = await openScene(syncline, { account: 'h18-number', size: 2600, order: fullOnly });
+  await many.control.remove({ ...many.at, count: 501 });
+  expect(await many.run()).toMatchObject({ status: 'held', error_code: 'too_many_deletes', held_deletes: 501, deleted: 0 });
+
+  const few = await openScene(syncline, { account: 'h18-few', size: 99, order: fullOnly });
+  await few.control.remove({ ...few.at, count: 50 });
+  expect(await few.run()).toMatchObject({ status: 'succeeded', deleted: 50, held_deletes: 0 });
+
+  const creeping = await openScene(syncline, { account: 'h18-creeping', size: 200, order: fullOnly });
+  await creeping.control.remove({ ...creeping.at, count: 30 });
+  expect(await creeping.run()).toMatchObject({ status: 'succeeded', deleted: 30 });
+  await creeping.control.remove({ ...creeping.at, count: 15 });
+  const held = await creeping.run();
+  expect(held).toMatchObject({ status: 'held', error_code: 'too_large_share', held_deletes: 15 });
+  // What a person approves does not count against what follows.
+  await settled(creeping, held.id, 'approve');
+  await creeping.control.remove({ ...creeping.at, count: 5 });
+  expect(await creeping.run()).toMatchObject({ status: 'succeeded', deleted: 5 });
+  await creeping.expectAgrees();
+  await creeping.expectInvariants();
+});
