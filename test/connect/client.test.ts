@@ -232,3 +232,25 @@ test('a connection of another application does not exist', async () => {
   const { openConnectionClient } = await import('../../src/connect/client.ts');
   await expect(openConnectionClient({ ctx: stranger, connectionId })).rejects.toMatchObject({ code: 'not_found' });
 });
+
+test('H12 every request that leaves takes a place in the budget: a refused one, and the look-up that follows it, too', async () => {
+  await forget();
+  await world.pool.query(`update connection set rate_limits = '[{"category":"all","requests":3,"seconds":600}]' where id = $1`, [
+    connectionId,
+  ]);
+  try {
+    answer = (_request, response) => response.writeHead(401).end('{}');
+    await expect(send()).rejects.toMatchObject({ meaning: 'forbidden' });
+    answer = (_request, response) => response.end('{}');
+    expect((await send()).status).toBe(200);
+    await expect(send({ category: 'search' })).rejects.toMatchObject({ meaning: 'rate_limited' });
+    const { rows } = await world.pool.query('select category, rate_sum(counts) as used from rate_window where connection_id = $1', [
+      connectionId,
+    ]);
+    expect(rows).toEqual([{ category: 'all', used: 3 }]);
+    expect(seen).toHaveLength(2);
+  } finally {
+    await world.pool.query('update connection set rate_limits = null where id = $1', [connectionId]);
+    await forget();
+  }
+});
