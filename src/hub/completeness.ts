@@ -17,7 +17,7 @@ interface Move {
 }
 
 /** Syncs that end a read within the few seconds by which a writer in flight may hold readers back. */
-export const movesMax = 100;
+export const movesMax = 50;
 
 /**
  * The time until which a reader at the horizon has everything. A sync that moved above the horizon (another writer is still in flight

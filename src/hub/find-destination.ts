@@ -61,15 +61,18 @@ const destination = `
            d.created_at
   limit 1`;
 
-/** A connection that is gone keeps its syncs, and its records are emptied: it holds nothing back. */
-const isRead = `not exists (select from connection gone where gone.id = s.connection_id and gone.status = 'disabled')`;
+/**
+ * A connection that is gone keeps its syncs, and its records are emptied: it holds nothing back. Asked row by row: as `not exists` it is
+ * planned as a join with all connections (20 ms instead of 3 with 10,000 of them, on a busy machine).
+ */
+const isRead = `(select c.status from connection c where c.id = s.connection_id) <> 'disabled'`;
 
-/** What the answer says about some syncs: the first that has no time, the oldest time, and who moved last. */
-function facts(from: string, where: string): string {
+/** What the answer says about some syncs: the first that has no time, the oldest time, and who moved last (which nobody who is gone did). */
+function facts(from: string, where: string, alive = ''): string {
   return `
-    select not exists (select from ${from} where ${where})
-             or exists (select from ${from} where ${where} and complete_as_of is null) as "isUnknown",
-           (select complete_as_of from ${from} where ${where} and complete_as_of is not null order by complete_as_of limit 1) as oldest,
+    select not exists (select from ${from} where ${where}${alive})
+             or exists (select from ${from} where ${where}${alive} and complete_as_of is null) as "isUnknown",
+           (select complete_as_of from ${from} where ${where}${alive} and complete_as_of is not null order by complete_as_of limit 1) as oldest,
            (select coalesce(json_agg(r), '[]')
             from (select complete_seq::text as seq, complete_before as before, complete_before_seq::text as before_seq
                   from ${from}
@@ -83,7 +86,7 @@ const ofAll = `
 with d as materialized (${destination})
 select d.*, f.*
 from d
-cross join lateral (${facts('sync s', `s.destination_id = d.id and s.provider = $4::text and s.object = $5::text and ${isRead}`)}) f`;
+cross join lateral (${facts('sync s', `s.destination_id = d.id and s.provider = $4::text and s.object = $5::text`, ` and ${isRead}`)}) f`;
 
 /** A customer has few syncs: they are fetched by its index, once. */
 const ofOne = `
