@@ -110,6 +110,33 @@ describe('what is data in a declaration is a function in the catalog', () => {
     expect(refused(500, {})).toBeUndefined();
   });
 
+  test('hooks are data already; names of events and headers stay as they are', () => {
+    const { hooks } = compiled(
+      definition({
+        hooks: {
+          docs_url: docsUrl,
+          secret: 'endpoint',
+          signature: {
+            header: 'x-acme-signature',
+            encoding: 'hex',
+            signed: ['timestamp', { text: '.' }, 'body'],
+            timestamp: { header: 'x-acme-time', unit: 'seconds', tolerance_seconds: 300 },
+          },
+          events_path: 'events',
+          type: 'type',
+          account: 'account_id',
+          events: { contact_Changed: { object: 'contacts', ids: ['data.id'] } },
+        },
+      }),
+    );
+    expect(hooks).toMatchObject({
+      docsUrl,
+      eventsPath: 'events',
+      signature: { timestamp: { toleranceSeconds: 300 } },
+      events: { contact_Changed: { object: 'contacts', ids: ['data.id'] } },
+    });
+  });
+
   test('what was asked once is handed to every request', () => {
     const { prepare, parts } = compiled(
       definition({
