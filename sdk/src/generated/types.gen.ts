@@ -1375,7 +1375,7 @@ export type Schedule = {
 };
 
 /**
- * `merge`: one row per record. `append`: every version is kept beside it. `replace`: every read swaps the whole set; it goes with `full_only`.
+ * `merge`: one row per record. `append`: every version is kept beside it too, in `<table>_versions`. `replace`: every read swaps the whole set; it goes with `full_only`.
  */
 export type Landing = 'merge' | 'append' | 'replace';
 
@@ -1729,7 +1729,7 @@ export type Sync = {
 export type SyncStatus = 'active' | 'paused';
 
 /**
- * `pending`: never ended a run; `delayed`: waiting for the provider; `held`: deletes wait for a person.
+ * `pending`: never ended a run; `delayed`: waiting for the provider, or for the object under which it is read; `held`: deletes wait for a person.
  */
 export type SyncHealth = 'pending' | 'healthy' | 'delayed' | 'failed' | 'held';
 
@@ -4482,7 +4482,7 @@ export type ListSyncsData = {
          */
         status?: SyncStatus;
         /**
-         * `pending`: never ended a run; `delayed`: waiting for the provider; `held`: deletes wait for a person.
+         * `pending`: never ended a run; `delayed`: waiting for the provider, or for the object under which it is read; `held`: deletes wait for a person.
          */
         health?: SyncHealth;
     };
