@@ -3,7 +3,7 @@ import { requireScope } from '../base/actor.ts';
 import { AppError, notFound } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import { idInput, text } from '../base/text.ts';
-import { openProvider } from '../catalog/index.ts';
+import { findProvider, openProvider } from '../catalog/index.ts';
 import { type Args, type Prisma, type Tx, withTransaction } from '../db/index.ts';
 import { audit } from '../tenancy/index.ts';
 import { type ConfigObject, defaultsInput, newObjectsPolicies, objectsInput, resolveObjects } from './config-input.ts';
@@ -30,14 +30,15 @@ export async function createSyncConfig({ ctx, input }: Args<unknown, SyncsCtx>):
   const { applicationId } = requireScope(ctx.actor, 'sync_configs:write');
   const wanted = parseInput(CreateSyncConfig, input);
   const { provider, destinationId, objects: given, newObjects, startOnConnection, ...defaults } = wanted;
-  const offer = await openProvider(ctx, applicationId, provider);
-  const resolved = resolveObjects(offer, { defaults, objects: given });
+  await findProvider(ctx, applicationId, provider);
   return withTransaction(ctx, async (tx) => {
     const providerConfig = await tx.providerConfig.findUnique({ where: { applicationId_provider: { applicationId, provider } } });
     if (!providerConfig) throw noProviderConfig(provider);
     await lockProviderConfig(tx, { applicationId, providerConfigId: providerConfig.id });
     const order = { applicationId, providerConfigId: providerConfig.id };
-    const objects = await withoutCoveredParents(tx, { ...order, objects: resolved });
+    // Under the lock: a declared provider that changes looks at the sync configs that there are.
+    const offer = await openProvider({ ...ctx, db: { prisma: tx } }, applicationId, provider);
+    const objects = await withoutCoveredParents(tx, { ...order, objects: resolveObjects(offer, { defaults, objects: given }) });
     await refuseOverlap(tx, { ...order, objects });
     const now = ctx.clock.now();
     const row = await tx.syncConfig.create({
