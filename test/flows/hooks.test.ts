@@ -92,6 +92,8 @@ test('P37 T05 Stripe: events of a connected account, one a request; a deleted cu
   const [first, second] = [...(await scene.truth()).keys()] as [string, string];
   await scene.control.update({ ...scene.at, id: first, fields: { description: 'by event' } });
   await expect.poll(async () => (await scene.raw(first)).description, { timeout: waitMsMax }).toBe('by event');
+  // A customer tells no time of its change: it is as new as our question, so that older events of the feed do not undo it.
+  expect((await scene.listedOne(first)).modified_at).not.toBe(null);
   await scene.control.delete({ ...scene.at, id: second });
   await expect.poll(async () => (await scene.listedOne(second)).deleted_at, { timeout: waitMsMax }).not.toBe(null);
   await scene.settled();

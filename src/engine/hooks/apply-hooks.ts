@@ -4,6 +4,7 @@ import { idInput } from '../../base/text.ts';
 import { findObject, signalsDeletes } from '../../catalog/index.ts';
 import { openConnectionClient } from '../../connect/client.ts';
 import type { SyncRateLimit } from '../../connect/rate-limits.ts';
+import type { Sync as SyncRow } from '../../db/generated/client.ts';
 import type { Args } from '../../db/index.ts';
 import { ProviderError } from '../../kit/index.ts';
 import type { SyncsCtx } from '../../syncs/context.ts';
@@ -60,7 +61,7 @@ async function waitForMore(ctx: SyncsCtx, syncId: string, signal: AbortSignal): 
 
 async function work(given: SyncsCtx, syncId: string, notices: Notice[], signal: AbortSignal): Promise<void> {
   const sync = await given.db.prisma.sync.findUnique({ where: { id: syncId } });
-  if (sync?.status !== 'active') return dropNotices(given, syncId);
+  if (sync?.status !== 'active') return forget(given, syncId, sync);
   const ctx: SyncsCtx = { ...given, actor: { ...given.actor, kind: 'system', applicationId: sync.applicationId } };
   const log = ctx.log.child({ sync: sync.id, provider: sync.provider, object: sync.object });
   try {
@@ -85,14 +86,20 @@ async function work(given: SyncsCtx, syncId: string, notices: Notice[], signal: 
     await endHooks(ctx, sync, {
       done: notices,
       news,
-      late: written.late,
-      again: written.unsure,
+      late: [...read.late, ...written.late],
+      again: [...written.unsure, ...read.left],
       needsRun: read.needsRun || written.isGuarded,
     });
     if (news) await hub.dropHookNews({ syncId: sync.id, lastSeq: news.lastSeq });
   } catch (error) {
     await leave(ctx, { sync, notices, error, log });
   }
+}
+
+/** What hooks carried goes with the notices: a connection that was purged meanwhile must leave nothing behind. */
+async function forget(ctx: SyncsCtx, syncId: string, sync: SyncRow | null): Promise<void> {
+  if (sync) await (await openHub(ctx, sync)).dropHookPayloads(syncId);
+  await dropNotices(ctx, syncId);
 }
 
 /** Only where a run finds deletes as well, without reading everything. */
@@ -103,7 +110,7 @@ async function isBulk({ ctx, sync, definition }: HookDesk, notices: Notice[]): P
 }
 
 interface Failed {
-  sync: Parameters<typeof endHooks>[1];
+  sync: SyncRow;
   notices: Notice[];
   error: unknown;
   log: SyncsCtx['log'];

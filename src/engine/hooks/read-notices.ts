@@ -29,6 +29,9 @@ export interface ReadNotices {
   payloads: string[];
   /** The object's records cannot be read one by one: a run has to find what changed. */
   needsRun: boolean;
+  /** Records of which nothing was asked: new ones of a first load under way, and those for which there was no time. */
+  late: string[];
+  left: string[];
 }
 
 /** Records that are asked for at the same time. */
@@ -38,16 +41,38 @@ const rereadsAtOnceMax = 5;
 export async function readNotices(desk: HookDesk, notices: Notice[]): Promise<ReadNotices> {
   const { hub, sync, definition } = desk;
   const payloads = await hub.readHookPayloads({ syncId: sync.id, recordIds: notices.map((notice) => notice.recordId) });
-  const read: ReadNotices = { records: [], quarantined: [], gone: [], payloads: payloads.map((one) => one.number), needsRun: false };
+  const read: ReadNotices = {
+    records: [],
+    quarantined: [],
+    gone: [],
+    payloads: payloads.map((one) => one.number),
+    needsRun: false,
+    late: [],
+    left: [],
+  };
   const byRecord = Map.groupBy(payloads, (one) => one.recordId);
   const rest = notices.filter(({ recordId }) => !applyPayloads(desk, read, recordId, byRecord.get(recordId) ?? []));
   if (rest.length === 0) return read;
   // Children stand in tables of their own, which only a run unfolds.
   if (!definition.reread || definition.children) return { ...read, needsRun: true };
-  const prepared = await prepare(desk, definition.reread);
-  for (let from = 0; from < rest.length; from += rereadsAtOnceMax)
-    await Promise.all(rest.slice(from, from + rereadsAtOnceMax).map(({ recordId }) => reread(desk, read, recordId, prepared)));
-  return read;
+  const late = new Set(await findLate(desk, rest));
+  read.late = [...late];
+  return rereadAll(desk, read, { ids: rest.flatMap(({ recordId }) => (late.has(recordId) ? [] : [recordId])), how: definition.reread });
+}
+
+function findLate({ hub, sync, table, connection }: HookDesk, notices: Notice[]): Promise<string[]> {
+  return hub.findLate({ syncId: sync.id, table, connection, recordIds: notices.map(({ recordId }) => recordId) });
+}
+
+/** As long as a slice: a provider that answers slowly holds neither the claim nor a place in which others' hooks are worked off. */
+async function rereadAll(desk: HookDesk, read: ReadNotices, { ids, how }: { ids: string[]; how: RereadDefinition }): Promise<ReadNotices> {
+  if (ids.length === 0) return read;
+  const untilMs = performance.now() + desk.ctx.limits.sliceSecondsMax * 1000;
+  const prepared = await prepare(desk, how);
+  let from = 0;
+  for (; from < ids.length && (from === 0 || performance.now() < untilMs); from += rereadsAtOnceMax)
+    await Promise.all(ids.slice(from, from + rereadsAtOnceMax).map((id) => reread(desk, read, id, prepared)));
+  return { ...read, left: ids.slice(from) };
 }
 
 /**
@@ -74,8 +99,13 @@ async function reread(desk: HookDesk, read: ReadNotices, recordId: string, prepa
   const { hub, client, definition, signal } = desk;
   const askedSeq = await hub.lastDrawnSeq();
   try {
-    const { body } = await (await client()).request(definition.reread!.request(recordId, prepared), { signal });
+    const open = await client();
+    const askedMs = performance.now();
+    const { body, providerTime } = await open.request(definition.reread!.request(recordId, prepared), { signal });
     const { record, quarantined } = readOne(desk, body, askedSeq);
+    // A record that tells no time is as new as the question: events of before, which a feed may still tell, are older than that.
+    if (record && !definition.record.modifiedAt && providerTime)
+      record.modifiedAt = new Date(providerTime.getTime() - Math.ceil(performance.now() - askedMs));
     if (record && !record.isDeleted) read.records.push(record);
     if (quarantined) read.quarantined.push(quarantined);
     // Of merged records a get by the old id shows the one that is left.
