@@ -24,6 +24,8 @@ export interface Actor {
   connectionId: string;
   syncId: string;
   ledger: Ledger;
+  /** The records that there were in the beginning. */
+  firstIds: readonly string[];
   clockOffsetMs: number;
   edits: number;
   /** Something happened that may make the customer connect again. */
@@ -37,6 +39,9 @@ export interface Actor {
 /** Runs begin by schedule besides, so that nothing depends on the triggers alone. */
 export const intervalSeconds = 10;
 
+/** Line items of a generated deal. */
+const childrenOfEach = 2;
+
 /** The provider's account as the plan wants it, the faults of the prelude, and a customer who connects. */
 export async function openActor(cluster: Cluster, vendors: Vendors, plan: Plan, account: string): Promise<Actor> {
   const { subject, size, settings } = plan;
@@ -44,16 +49,15 @@ export async function openActor(cluster: Cluster, vendors: Vendors, plan: Plan, 
   const { control } = cluster.syncline;
   await control.configure({ account, ...settings });
   await control.setSize({ ...at, size });
-  const { records } = await control.list(at);
+  if (subject.parent) await control.setSize({ account, object: subject.parent, size: Math.ceil(size / childrenOfEach) });
+  const ids = (await control.list(at)).records.map(({ id }) => id);
   const vendor = await vendorOf(cluster, vendors, subject);
   const schema = hubSchemaName(vendor.applicationId);
   const actor: Actor = {
     ...{ cluster, plan, subject, vendor, account, at, schema, table: `${schema}.sandbox_${subject.object}` },
     ...{ connectionId: '', syncId: '', clockOffsetMs: settings.clockOffsetMs, edits: 0 },
-    ledger: createLedger(
-      subject,
-      records.map(({ id }) => id),
-    ),
+    ledger: createLedger(subject, [...ids]),
+    firstIds: ids,
     // A worker that dies between a rotated token's answer and its save has lost it: docs/guarantees.md, section 9.
     mayLoseGrant: settings.rotatesRefreshTokens,
     wasLiedTo: false,
@@ -67,10 +71,10 @@ export async function openActor(cluster: Cluster, vendors: Vendors, plan: Plan, 
   return actor;
 }
 
-function vendorOf({ syncline }: Cluster, vendors: Vendors, { name, object, order, switchesTo }: Subject): Promise<Vendor> {
+function vendorOf({ syncline }: Cluster, vendors: Vendors, { name, object, order, switchesTo, parent }: Subject): Promise<Vendor> {
   const open = async () => {
     const vendor = await syncline.createApplication(`Simulated vendor of ${name}`);
-    await vendor.setUpProvider({ objects: [{ object, interval_seconds: intervalSeconds, ...order }] });
+    await vendor.setUpProvider({ objects: [{ object, interval_seconds: intervalSeconds, ...order }, ...(parent ? [parent] : [])] });
     return vendor;
   };
   // A sync config is changed for all its customers.

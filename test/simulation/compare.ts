@@ -1,6 +1,7 @@
 import { type JsonObject, parseJson } from '../../sandbox/json.ts';
 import type { Actor } from './actor.ts';
 import { isMalformed } from './reader.ts';
+import { parentIdOf, type Subject } from './subjects.ts';
 
 interface Difference {
   id: string;
@@ -31,11 +32,11 @@ function isPromised({ subject, ledger, wasLiedTo }: Actor, { id, what }: Differe
 }
 
 async function differencesOf(actor: Actor): Promise<Difference[]> {
-  const id = actor.subject.object === 'readings' ? `'[' || (e -> 'region')::text || ',' || (e -> 'number')::text || ']'` : `e ->> 'id'`;
+  const pages = await providerPages(actor);
   const { rows } = await actor.cluster.syncline.pool.query<Difference>(
     `with truth as (
-       select ${id} as id, e as record
-       from unnest($1::text[]) as page, jsonb_array_elements(page::jsonb -> 'data') as e
+       select ${idOf(actor.subject)} as id, e as record
+       from unnest($1::text[], $3::text[]) as page (body, parent), jsonb_array_elements(page.body::jsonb -> 'data') as e
      ), stored as (
        select _syncline_record_id as id, raw
        from ${actor.table}
@@ -50,25 +51,48 @@ async function differencesOf(actor: Actor): Promise<Difference[]> {
      from truth full join stored using (id)
      where stored.id is null or truth.id is null or stored.raw::text <> truth.record::text
      order by id`,
-    [await providerPages(actor), actor.account],
+    [pages.map(({ body }) => body), actor.account, pages.map(({ parent }) => parent)],
   );
   return rows;
 }
 
+/** The hub's id of a listed record `e`, as SQL. */
+function idOf({ object, parent }: Subject): string {
+  if (parent) return `'[' || to_json(page.parent)::text || ',' || (e -> 'id')::text || ']'`;
+  return object === 'readings' ? `'[' || (e -> 'region')::text || ',' || (e -> 'number')::text || ']'` : `e ->> 'id'`;
+}
+
+interface Page {
+  body: string;
+  /** The record below which it was listed. */
+  parent: string | null;
+}
+
 /** What the provider lists, as it is on the wire. */
-async function providerPages({ cluster, account, subject }: Actor): Promise<string[]> {
-  const pages: string[] = [];
-  const isByNumber = subject.object === 'offset_notes';
-  for (let next: string | null = isByNumber ? 'per_page=1000&page=1' : 'limit=1000'; next; ) {
-    if (pages.length === pagesMax) throw new Error(`the sandbox lists more than ${pagesMax} pages`);
-    const url: string = `${cluster.syncline.sandboxUrl}/crm/v1/${subject.object}?${next}`;
-    const response: Response = await fetch(url, { headers: { 'x-api-key': `key_${account}` } });
-    const text: string = await response.text();
-    if (response.status !== 200) throw new Error(`the sandbox answered ${response.status}: ${text}`);
-    pages.push(text);
-    next = isByNumber ? nextNumber(text) : nextCursor(text);
+async function providerPages(actor: Actor): Promise<Page[]> {
+  const { object, parent } = actor.subject;
+  const parents = parent ? [...new Set(actor.firstIds.map(parentIdOf))] : [null];
+  const pages: Page[] = [];
+  for (const below of parents) {
+    const bodies = await listPages(actor, below === null ? object : `${parent}/${below}/${object}`);
+    pages.push(...bodies.map((body) => ({ body, parent: below })));
   }
   return pages;
+}
+
+async function listPages({ cluster, account, subject }: Actor, path: string): Promise<string[]> {
+  const bodies: string[] = [];
+  const isByNumber = subject.object === 'offset_notes';
+  for (let next: string | null = isByNumber ? 'per_page=1000&page=1' : 'limit=1000'; next; ) {
+    if (bodies.length === pagesMax) throw new Error(`the sandbox lists more than ${pagesMax} pages`);
+    const url: string = `${cluster.syncline.sandboxUrl}/crm/v1/${path}?${next}`;
+    const response: Response = await fetch(url, { headers: { 'x-api-key': `key_${account}` } });
+    const body: string = await response.text();
+    if (response.status !== 200) throw new Error(`the sandbox answered ${response.status}: ${body}`);
+    bodies.push(body);
+    next = isByNumber ? nextNumber(body) : nextCursor(body);
+  }
+  return bodies;
 }
 
 function nextCursor(text: string): string | null {

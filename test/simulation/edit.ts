@@ -1,6 +1,7 @@
 import { exactNumber, type JsonObject } from '../../sandbox/json.ts';
 import type { Actor } from './actor.ts';
 import type { Step } from './plan.ts';
+import { parentIdOf } from './subjects.ts';
 
 /**
  * A write that becomes visible this long after its modified time is within every look-back of the sandbox (5 s). One that this
@@ -17,7 +18,8 @@ export async function edit(actor: Actor, step: EditStep): Promise<void> {
   switch (step.do) {
     case 'create': {
       const { updatedAt, settle } = oneTime(actor, step.hasOneTime || step.ageMs > 0, step.ageMs);
-      const { ids } = await control.createMany({ ...at, count: step.count, fields: content(actor), ...updatedAt });
+      const ids: string[] = [];
+      for (let i = 0; i < step.count; i++) ids.push((await control.create({ ...at, ...newRecord(actor), ...updatedAt })).id);
       ledger.live.push(...ids);
       return settle(ids);
     }
@@ -59,13 +61,25 @@ export async function edit(actor: Actor, step: EditStep): Promise<void> {
     }
     case 'recreate': {
       const ids = ledger.take('removed', step.picks);
-      for (const id of ids) await control.create({ ...at, id, fields: content(actor) });
+      for (const id of ids) await control.create({ ...at, id, fields: { ...content(actor), ...belonging(actor, id) } });
       ledger.live.push(...ids);
       return;
     }
     default:
       throw new Error(`no edit ${step satisfies never}`);
   }
+}
+
+/** A record that has not been there. A child belongs to one of the parents that there are. */
+export function newRecord(actor: Actor): { id?: string; fields: JsonObject } {
+  const fields = content(actor);
+  if (!actor.subject.parent) return { fields };
+  const id = `${parentIdOf(actor.firstIds[actor.edits % actor.firstIds.length]!)}:new_${actor.edits}`;
+  return { id, fields: { ...fields, ...belonging(actor, id) } };
+}
+
+function belonging({ subject }: Actor, id: string): JsonObject {
+  return subject.parent ? { deal_id: parentIdOf(id) } : {};
 }
 
 /** New content, different with every call: texts and numbers that careless code would change. */

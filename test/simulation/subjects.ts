@@ -6,6 +6,8 @@ export interface Subject {
   order: Order;
   /** Orders that it changes to and fro between; its vendor has no other customer then. */
   switchesTo: readonly Order[];
+  /** Its records are read under each record of this object: two under each. */
+  parent: string | null;
   /** Generated records: enough for several pages. */
   size: readonly [number, number];
   finds: {
@@ -38,7 +40,7 @@ const nothing = { deletes: false, removals: false, silentEdits: false };
 function subject(object: string, order: Order, rest: Partial<Subject> = {}): Subject {
   const isFull = order.strategy === 'full_only';
   return {
-    ...{ name: `${object} ${order.strategy}`, object, order, switchesTo: [], size: few },
+    ...{ name: `${object} ${order.strategy}`, object, order, switchesTo: [], parent: null, size: few },
     finds: isFull ? everything : { ...nothing, deletes: true },
     ...{ beginsBehindFull: false, hasFeed: false, hasKeyPass: false, fullReads: 1 },
     claims: { mark: order.strategy === 'full_then_incremental', listing: true },
@@ -72,6 +74,7 @@ export const subjects: readonly Subject[] = [
   subject('opaque_events', incremental, { claims: { mark: false, listing: false } }),
   subject('readings', incremental, { claims: { mark: true, listing: false } }),
   subject('orders', incremental),
+  subject('line_items', full, { parent: 'deals', size: [20, 80], claims: { mark: false, listing: false } }),
   subject('tasks', delta, feed),
   subject('tasks', { ...incremental, ...keyPass }, { name: 'tasks incremental with key passes', ...passed() }),
   subject('tasks', delta, {
@@ -90,8 +93,13 @@ function passed(): Partial<Subject> {
 }
 
 /** The id in the hub of a record that the sandbox calls `id`: a key of two members is a JSON array. */
-export function hubIdOf({ object }: Subject, id: string): string {
-  if (object !== 'readings') return id;
-  const [region, number] = id.split(':');
-  return `["${region}",${number}]`;
+export function hubIdOf({ object, parent }: Subject, id: string): string {
+  const [first, second] = id.split(':');
+  if (parent) return JSON.stringify([first, second]);
+  return object === 'readings' ? `["${first}",${second}]` : id;
+}
+
+/** The parent that a record of this id belongs to. */
+export function parentIdOf(id: string): string {
+  return id.split(':', 1)[0]!;
 }
