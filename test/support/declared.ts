@@ -18,6 +18,12 @@ export function declaredSandbox(name = 'x_sandbox', more: Loose = {}): Loose {
     get: { method: 'GET', path: `${path}/{id}` },
     ...rest,
   });
+  const pages = () =>
+    part('pages', '/crm/v1/offset_notes', {
+      completeness: 'approximate',
+      paging: { kind: 'modified_walk', name: 'page', first_page: 1 },
+      request: { method: 'GET', path: '/crm/v1/offset_notes', query: { per_page: '{page_size}', modified_since: '{since}' } },
+    });
   const since = { first_query: { modified_since: '{since}' } };
   return {
     name,
@@ -56,15 +62,8 @@ export function declaredSandbox(name = 'x_sandbox', more: Loose = {}): Loose {
       }),
       plain_items: object('Items', '/crm/v1/plain_items', {}),
       offset_notes: object('Notes', '/crm/v1/offset_notes', {
-        full: {
-          parts: [
-            part('pages', '/crm/v1/offset_notes', {
-              completeness: 'approximate',
-              paging: { kind: 'page_number', name: 'page', first_page: 1 },
-              request: { method: 'GET', path: '/crm/v1/offset_notes', query: { per_page: '{page_size}' } },
-            }),
-          ],
-        },
+        full: { parts: [pages()] },
+        incremental: { watermark: { path: 'updated_at', type: 'datetime' }, parts: [pages()] },
       }),
     },
     ...more,

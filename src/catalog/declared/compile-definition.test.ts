@@ -91,6 +91,21 @@ describe('what is data in a declaration is a function in the catalog', () => {
     expect(reading({ paging }).next(page(), answer(envelope, 50, 'last'))).toEqual(expected);
   });
 
+  test('a walk by modified time goes on at the last moment, drains one that fills a page, and goes on behind it', () => {
+    const read = reading({ paging: { kind: 'modified_walk', name: 'page', first_page: 1 } });
+    const [t1, t2, t3] = [1, 2, 3].map((second) => `2026-01-01T00:00:0${second}.000Z`) as [string, string, string];
+    const full = (watermark: string, count = 50) => ({ envelope: {}, headers: {}, count, last: { id: 'a', watermark } });
+    const onward = read.next(page({ since: t1 }), full(t2));
+    expect(read.request(page({ position: onward, since: t1 })).query).toEqual({ limit: '50', since: t2 });
+    const ties = read.next(page({ position: onward, since: t1 }), full(t2));
+    expect(read.request(page({ position: ties, since: t1 })).query).toEqual({ limit: '50', since: t2, page: '1' });
+    const more = read.next(page({ position: ties, since: t1 }), full(t2));
+    expect(read.request(page({ position: more, since: t1 })).query).toEqual({ limit: '50', since: t2, page: '2' });
+    const behind = read.next(page({ position: more, since: t1 }), full(t3));
+    expect(read.request(page({ position: behind, since: t1 })).query).toEqual({ limit: '50', since: '2026-01-01T00:00:02.001Z' });
+    expect(read.next(page({ position: behind, since: t1 }), full(t3, 3))).toBeNull();
+  });
+
   test('refusals are read by their rules, the first that matches', () => {
     const { classifyError } = compiled(
       definition({

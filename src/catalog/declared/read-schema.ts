@@ -4,6 +4,7 @@ import {
   byCursor,
   byKeyset,
   byMark,
+  byModified,
   byNextLink,
   byPageNumber,
   type Json,
@@ -23,6 +24,8 @@ export const pagingSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('page_number'), name, firstPage: z.int().min(0).max(1) }),
   z.strictObject({ kind: z.literal('keyset'), name }),
   z.strictObject({ kind: z.literal('mark'), name, more: path.optional() }),
+  /** A listing in the order of change, filtered at or after `{since}`; records that share one moment are paged by number. */
+  z.strictObject({ kind: z.literal('modified_walk'), name, firstPage: z.int().min(0).max(1) }),
   z.strictObject({ kind: z.literal('none') }),
 ]);
 
@@ -70,11 +73,30 @@ function compilePaging(paging: z.infer<typeof pagingSchema>, request: RequestTem
       const { name: parameter, more } = paging;
       return byMark({ first, name: parameter, ...(more === undefined ? {} : { more }) });
     }
+    case 'modified_walk':
+      return walkByModified(request, paging);
     case 'none':
       return { request: first, next: () => null };
     default:
       throw new Error(`unknown paging ${JSON.stringify(paging satisfies never)}`);
   }
+}
+
+function walkByModified(request: RequestTemplate, { name: parameter, firstPage }: { name: string; firstPage: number }): Paging {
+  const since = (page: PageRequest, at: string | null) => fillRequest(request, { ...page, since: at }, true);
+  const tiePages = (at: string) => byPageNumber({ first: (page) => since(page, at), name: parameter, firstPage });
+  return byModified({
+    walk: (page, { at, isExclusive }) => since(page, at !== null && isExclusive ? nextMillisecond(at) : at),
+    ties: (page, { at, step }) => tiePages(at).request({ ...page, position: step }),
+    // Behind the last that share the moment come later ones, which the walk meets again.
+    nextTie: (page, answer, { at, step }) =>
+      answer.last?.watermark === at ? tiePages(at).next({ ...page, position: step }, answer) : null,
+    isEnd: (page, { count }) => count < page.pageSize,
+  });
+}
+
+function nextMillisecond(at: string): string {
+  return new Date(Date.parse(at) + 1).toISOString();
 }
 
 function keeper({ path: at, item }: { path: string; item?: string | undefined }): (body: Json) => Json {
