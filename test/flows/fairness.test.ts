@@ -7,7 +7,7 @@ const slicePages = 2;
 /** So rare that nothing here waits for it. */
 const tickSeconds = 600;
 const waitMs = 60_000;
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 beforeAll(async () => {
   syncline = await startSyncline({ config: { workerConcurrency: 1 }, limits: { slicePagesMax: slicePages, tickSeconds } });
