@@ -41,6 +41,11 @@ test.each<[string, Partial<ObjectDefinition>, object]>([
   ],
   ['a coarse filter', { incremental: { ...timed, filterStepSeconds: 60 } }, { strategy: 'full_then_incremental', fullRefreshEvery: 24 }],
   [
+    'a lagging index behind which a settled pass trails',
+    { incremental: { ...timed, parts: [{ ...part, isLagging: true }] }, settledLagSeconds: 3600 },
+    { strategy: 'full_then_incremental', fullRefreshEvery: null, keyPassIntervalSeconds: 86_400 },
+  ],
+  [
     'a lagging index',
     { incremental: { ...timed, parts: [{ ...part, isLagging: true }] } },
     { strategy: 'full_then_incremental', fullRefreshEvery: 24 },

@@ -26,7 +26,7 @@ export interface Recommendation {
   strategy: Strategy;
   fullRefreshEvery: number | null;
   keyPassIntervalSeconds: number | null;
-  /** Why, a sentence each. */
+  /** Why, a sentence each: the first says why this strategy. */
   reasons: string[];
 }
 
@@ -74,7 +74,7 @@ export function recommend(displayName: string, definition: ObjectDefinition): Re
     ...nothingMore,
     keyPassIntervalSeconds: isSignalled ? null : keyPassSeconds,
     reasons: [
-      `${displayName} filters ${things} by ${incremental.watermark.path} precisely.`,
+      howPrecise(displayName, definition),
       isSignalled
         ? 'It tells which were deleted.'
         : 'It does not tell which were deleted; a pass over the keys once a day finds them without reading everything.',
@@ -91,12 +91,21 @@ export function signalsDeletes({ incremental, record, delta, deletions }: Object
 /** null: the filter is as exact as the data. */
 function whyCoarse(displayName: string, definition: ObjectDefinition): string | null {
   const things = thingsOf(definition);
+  const { settledLagSeconds } = definition;
   const { parts, filterStepSeconds } = definition.incremental!;
   if (filterStepSeconds !== undefined)
     return `${displayName} filters ${things} in steps of ${filterStepSeconds} s: every run reads the last step again and compares it.`;
-  if (parts.some((part) => part.isLagging))
+  // Where a settled pass trails the reads, it meets what shows late.
+  if (settledLagSeconds === undefined && parts.some((part) => part.isLagging))
     return `${displayName} filters ${things} in an index that lags behind its data, so a change may show late.`;
   return null;
+}
+
+function howPrecise(displayName: string, definition: ObjectDefinition): string {
+  const filters = `${displayName} filters ${thingsOf(definition)} by ${definition.incremental!.watermark.path}`;
+  const { settledLagSeconds } = definition;
+  if (settledLagSeconds === undefined) return `${filters} precisely.`;
+  return `${filters}; what shows late is met by a pass that trails the reads by ${settledLagSeconds} s.`;
 }
 
 function noFilter(displayName: string, things: string): string {

@@ -63,7 +63,7 @@ function chooseStrategy({ displayName, definition, wanted, defaults }: Wanted): 
   const isReplaced = wanted.landing === 'replace' || (byDefault === undefined && (wanted.landing ?? defaults.landing) === 'replace');
   if (isReplaced) return { strategy: 'full_only', reason: 'Landing by replace swaps the whole set, so every run reads it.' };
   const fallback = recommend(displayName, definition);
-  if (byDefault === undefined) return { strategy: fallback.strategy, reason: `Chosen for you. ${fallback.reasons.join(' ')}` };
+  if (byDefault === undefined) return { strategy: fallback.strategy, reason: `Chosen for you. ${fallback.reasons[0]}` };
   const { isPossible, reason } = possibilities[byDefault];
   if (isPossible) return { strategy: byDefault, reason: null };
   return { strategy: fallback.strategy, reason: `Instead of ${byDefault}: ${reason}` };

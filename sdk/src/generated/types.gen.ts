@@ -1443,7 +1443,7 @@ export type CreateSyncConfig = {
 };
 
 /**
- * How changes are found. `auto`, and what is left out, takes what the catalog recommends; the answer says what and why.
+ * How changes are found. `auto`, and what is left out, takes the strategy that the catalog recommends, and the answer says which and why. The options that are recommended with it are yours to set.
  */
 export type StrategyInput = 'auto' | 'full_only' | 'full_then_incremental' | 'full_then_delta' | 'full_then_window';
 

@@ -29,12 +29,13 @@ export const Strategy = z.enum(strategies).openapi('Strategy', {
 });
 
 const StrategyInput = z.enum(['auto', ...strategies]).openapi('StrategyInput', {
-  description: 'How changes are found. `auto`, and what is left out, takes what the catalog recommends; the answer says what and why.',
+  description:
+    'How changes are found. `auto`, and what is left out, takes the strategy that the catalog recommends, and the answer says which and why. The options that are recommended with it are yours to set.',
 });
 
 const Landing = z.enum(landings).openapi('Landing', {
   description:
-    '`merge`: one row per record. `append`: every version is kept beside it. `replace`: every read swaps the whole set; it goes with `full_only`.',
+    '`merge`: one row per record. `append`: every version is kept beside it too, in `<table>_versions`. `replace`: every read swaps the whole set; it goes with `full_only`.',
 });
 
 export const NewObjects = z.enum(newObjectsPolicies).openapi('NewObjects', {
