@@ -26,7 +26,7 @@ export const signalWins = `(s.is_signalled and t._syncline_deleted_at is null
     and ${incomingWins({ asked: 's.asked_seq', modified: 's.modified_at' })})`;
 
 /** Kept by a person's decision, for as long as the record has not been written since. */
-function isKept(names: HubNames, { name }: HubTable): string {
+export function isKept(names: HubNames, { name }: Pick<HubTable, 'name'>): string {
   return `exists (
       select from ${names.keptDelete} k
       where k.table_name = ${literal(name)} and k.connection = t._syncline_connection

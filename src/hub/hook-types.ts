@@ -12,6 +12,10 @@ export interface HooksOfHub {
   readHookNews(syncId: string): Promise<HookNews | null>;
   /** It has been announced up to there. */
   dropHookNews(input: { syncId: string; lastSeq: bigint }): Promise<void>;
+  /** Which of some records wait until the first load of their connection has ended. */
+  findLate(input: { syncId: string; table: HubTable; connection: HubConnection; recordIds: string[] }): Promise<string[]>;
+  /** Forgets what hooks carried to a sync that does not run. */
+  dropHookPayloads(syncId: string): Promise<void>;
   /** Forgets payloads whose sync was removed before they were applied. */
   dropOldHookPayloads(): Promise<void>;
 }

@@ -9,7 +9,15 @@ import { lastDrawnSeq } from './feed.ts';
 import type { HubHandle } from './handle.ts';
 import { holdDeletes } from './hold-deletes.ts';
 import { closeHold, decideHold, listHeldDeletes, listHolds } from './holds.ts';
-import { dropHookNews, dropOldHookPayloads, keepHookPayloads, readHookNews, readHookPayloads } from './hook-payloads.ts';
+import {
+  dropHookNews,
+  dropHookPayloads,
+  dropOldHookPayloads,
+  findLate,
+  keepHookPayloads,
+  readHookNews,
+  readHookPayloads,
+} from './hook-payloads.ts';
 import { listShapeChanges } from './learn-shape.ts';
 import { listPage } from './list-page.ts';
 import { nextRecordId } from './next-record-id.ts';
@@ -47,7 +55,9 @@ export function hubOf(hub: HubHandle): ListableHub {
     writeHooked: (input) => writeHooked(hub, input),
     readHookNews: (syncId) => readHookNews(hub, syncId),
     dropHookNews: (input) => dropHookNews(hub, input),
+    dropHookPayloads: (syncId) => dropHookPayloads(hub, syncId),
     dropOldHookPayloads: () => dropOldHookPayloads(hub),
+    findLate: (input) => findLate(hub, input),
     writeCheckpoint: (input) => writeCheckpoint(hub, input),
     listShapeChanges: (input) => listShapeChanges(hub, input),
     listQuarantined: (input) => listQuarantined(hub, input),

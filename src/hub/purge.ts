@@ -28,6 +28,8 @@ export async function purgeBatch(
     }
     purged += await purgeVersions(hub, tx, connection, input.rowsMax - purged);
     if (purged >= input.rowsMax) return { purged, remaining: true };
+    // A hook that was on its way when the purge began may have left its records behind the first batch.
+    await tx.query(`delete from ${hub.names.hookPayload} where connection = $1::int4`, [connection.number]);
     await tx.query(`update ${hub.names.connection} set purge_seq = null where number = $1::int4`, [connection.number]);
     return { purged, remaining: false };
   });

@@ -47,6 +47,18 @@ export async function unholdDeletes(hub: HubHandle, tx: HubTx, syncId: string, l
   );
 }
 
+/** The same of what was met by its id alone: it is not missing, whatever a signal says of it. */
+export async function unholdMissing(hub: HubHandle, tx: HubTx, syncId: string, ids: string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.query(
+    `delete from ${hub.names.stagedDelete} s
+     using ${hub.names.hold} h
+     where h.sync = $1::text and s.sync = h.sync and s.generation = h.generation and not s.is_signalled
+       and s.record_id = any ($2::text[])`,
+    [syncId, textArray(ids)],
+  );
+}
+
 function columnsOf(records: IncomingRecord[]): [Buffer, Buffer, Buffer] {
   return [
     textArray(records.map((record) => record.id)),

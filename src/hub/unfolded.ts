@@ -7,51 +7,79 @@ import { probe } from './probe.ts';
 import { quarantine, release } from './quarantine.ts';
 import { incomingWins } from './rule.ts';
 import type { HubTx } from './transaction.ts';
-import type { HubConnection, IncomingRecord, QuarantinedRecord, SliceInput, UnfoldedFacts } from './types.ts';
+import type { HubConnection, HubTable, IncomingRecord, QuarantinedRecord, SliceInput, UnfoldedFacts } from './types.ts';
 import { upsertChanged } from './write-records.ts';
 
 /** What the lists inside some records hold, per object that they are unfolded into. */
 export interface UnfoldedSlice {
   object: string;
   table: string;
-  /** Those whose list was there: what it does not hold is gone. */
-  parents: IncomingRecord[];
-  records: IncomingRecord[];
-  quarantined: QuarantinedRecord[];
+  /** One for each parent whose list was there: what it does not hold is gone. */
+  lists: { parent: IncomingRecord; records: IncomingRecord[]; quarantined: QuarantinedRecord[] }[];
 }
 
-/** Only the version of a record that is about to be written counts. Done before the transaction begins. */
+/** Done before the transaction begins. */
 export function unfoldAll(children: SliceInput['children'] = [], live: IncomingRecord[]): UnfoldedSlice[] {
   return children.map(({ table, unfold }) => {
-    const slice: UnfoldedSlice = { object: table.object, table: table.name, parents: [], records: [], quarantined: [] };
+    const lists: UnfoldedSlice['lists'] = [];
     for (const parent of live) {
       const unfolded = unfold(parent);
-      if (unfolded === null) continue;
-      slice.parents.push(parent);
-      slice.records.push(...unfolded.records);
-      slice.quarantined.push(...unfolded.quarantined);
+      if (unfolded !== null) lists.push({ parent, ...unfolded });
     }
-    return slice;
+    return { object: table.object, table: table.name, lists };
   });
 }
 
 interface Place {
   syncId: string;
+  /** The parents'. */
+  table: HubTable;
   connection: HubConnection;
   at: Date;
 }
 
-/** Writes them in their parents' transaction, and deletes at once what a list no longer holds: it goes with the parent's version. */
+/**
+ * Writes them in their parents' transaction, behind the parents, and deletes at once what a list no longer holds: it goes with the
+ * parent's version. The version that stands counts: what only an overtaken one held was taken out since, or is gone with the parent.
+ */
 export async function writeUnfolded(hub: HubHandle, tx: HubTx, place: Place, slices: UnfoldedSlice[]): Promise<UnfoldedFacts[]> {
+  if (slices.length === 0) return [];
+  const overtaken = await findOvertaken(hub, tx, place, slices);
   const facts: UnfoldedFacts[] = [];
-  for (const slice of slices) facts.push(await writeOne(hub, tx, place, slice));
+  for (const { lists, ...slice } of slices)
+    facts.push(await writeOne(hub, tx, place, { ...slice, lists: lists.filter(({ parent }) => !overtaken.has(parent.id)) }));
   return facts;
 }
 
-async function writeOne(hub: HubHandle, tx: HubTx, { syncId, connection, at }: Place, slice: UnfoldedSlice): Promise<UnfoldedFacts> {
+/** Parents of which a newer version, or a delete, stands: they have lost against it in this transaction. */
+async function findOvertaken(hub: HubHandle, tx: HubTx, { table, connection }: Place, slices: UnfoldedSlice[]): Promise<Set<string>> {
+  const parents = [...new Set(slices.flatMap(({ lists }) => lists.map(({ parent }) => parent)))];
+  if (parents.length === 0) return new Set();
+  const { rows } = await tx.query<{ id: string }>(
+    `select u.id
+     from unnest($2::text[], $3::timestamptz[], $4::int8[]) as u(id, modified, asked)
+     join ${hub.names.record(table.name)} t on t._syncline_connection = $1::int4 and t._syncline_record_id = u.id
+     where t._syncline_seq > u.asked and (t._syncline_deleted_at is not null or t._syncline_modified_at > u.modified)`,
+    [
+      connection.number,
+      textArray(parents.map(({ id }) => id)),
+      timestampArray(parents.map(({ modifiedAt }) => modifiedAt)),
+      bigintArray(parents.map(({ askedSeq }) => askedSeq)),
+    ],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+async function writeOne(
+  hub: HubHandle,
+  tx: HubTx,
+  { syncId, connection, at }: Omit<Place, 'table'>,
+  slice: UnfoldedSlice,
+): Promise<UnfoldedFacts> {
   const table = { provider: '', object: slice.object, name: slice.table };
   const where = { table, connection, syncedAt: at };
-  const { live, quarantined } = prepareSlice(slice.records, slice.quarantined);
+  const lists = { records: slice.lists.flatMap((one) => one.records), quarantined: slice.lists.flatMap((one) => one.quarantined) };
+  const { live, quarantined } = prepareSlice(lists.records, lists.quarantined);
   const changed = await probe(hub, tx, where, live, { expectsUnchanged: true });
   const absent = await findAbsent(hub, tx, connection, slice, new Set([...live, ...quarantined].map(({ id }) => id)));
   if (changed.length + absent.length > 0) await registerWriter(hub, tx);
@@ -81,10 +109,11 @@ async function findAbsent(
   hub: HubHandle,
   tx: HubTx,
   connection: HubConnection,
-  { table, parents }: UnfoldedSlice,
+  { table, lists }: UnfoldedSlice,
   met: Set<string | null>,
 ): Promise<Absent[]> {
-  if (parents.length === 0) return [];
+  if (lists.length === 0) return [];
+  const parents = lists.map(({ parent }) => parent);
   const { rows } = await tx.query<{ id: string; ord: number }>(
     `select c.id, p.ord::int4 as ord
      from unnest($2::text[]) with ordinality as p(id, ord)
@@ -112,7 +141,13 @@ function liveBelow(hub: HubHandle, table: string, parentId: string): string {
 }
 
 /** The parent's version is what deletes: an older one than what stands leaves it alone. */
-async function deleteAbsent(hub: HubHandle, tx: HubTx, table: string, { connection, at }: Omit<Place, 'syncId'>, absent: Absent[]) {
+async function deleteAbsent(
+  hub: HubHandle,
+  tx: HubTx,
+  table: string,
+  { connection, at }: Pick<Place, 'connection' | 'at'>,
+  absent: Absent[],
+) {
   if (absent.length === 0) return nothingGone;
   const sorted = absent.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const { rows } = await tx.query<GoneRow>(

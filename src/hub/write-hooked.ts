@@ -1,11 +1,12 @@
 import { type FencedRow, takeFence } from './checkpoint.ts';
 import { logDeletes } from './delete-batch.ts';
+import { isKept } from './due.ts';
 import { bigintArray, textArray } from './encode.ts';
 import { registerWriter } from './feed.ts';
 import type { HubHandle } from './handle.ts';
 import type { HookedFacts, HookedInput } from './hook-types.ts';
 import { type PreparedSlice, prepareSlice } from './prepare-slice.ts';
-import { quarantine } from './quarantine.ts';
+import { quarantine, release } from './quarantine.ts';
 import { type HubTx, writeTransaction } from './transaction.ts';
 import type { WriteFacts } from './types.ts';
 import { deleteUnfolded, unfoldAll, writeUnfolded } from './unfolded.ts';
@@ -35,6 +36,9 @@ export async function writeHooked(hub: HubHandle, input: HookedInput): Promise<H
     await note(hub, tx, asSlice, withOwnRead(row, input.syncId), slice);
     if (setAside.length) await quarantine(hub, tx, { ...place, syncId: input.syncId, at: place.syncedAt }, setAside);
     const gone = await deleteGone(hub, tx, input, place);
+    // What does not exist any more waits for nobody's mending.
+    if (row.hasQuarantined && input.gone.length && !gone.isGuarded)
+      await release(hub, tx, input, textArray(input.gone.map(({ id }) => id)));
     const inside = unfoldAll(input.children, slice.live);
     await writeUnfolded(hub, tx, { ...input, at: place.syncedAt }, inside);
     await deleteUnfolded(hub, tx, { table: place.table.name, connection: place.connection.number, at: place.syncedAt, ...gone });
@@ -86,13 +90,14 @@ async function doubtsOf(
 
 const nothingGone = { deleted: 0, firstSeq: null, lastSeq: null, isGuarded: false };
 
-/** Gone as of the moment when it was asked: what was written since is newer and stays. */
+/** Gone as of the moment when it was asked: what was written since is newer and stays, and so does what a person decided to keep. */
 async function deleteGone(hub: HubHandle, tx: HubTx, input: HookedInput, place: Place) {
   if (input.gone.length === 0) return nothingGone;
   const table = hub.names.record(place.table.name);
+  const kept = isKept(hub.names, place.table);
   const values = [place.connection.number, textArray(input.gone.map(({ id }) => id)), bigintArray(input.gone.map((one) => one.askedSeq))];
   const standing = await tx.query<{ deletes: number; unknown: number }>(
-    `select count(*) filter (where t._syncline_deleted_at is null and t._syncline_seq <= u.asked)::int4 as deletes,
+    `select count(*) filter (where t._syncline_deleted_at is null and t._syncline_seq <= u.asked and not ${kept})::int4 as deletes,
             count(*) filter (where t._syncline_record_id is null)::int4 as unknown
      from unnest($2::text[], $3::int8[]) as u(id, asked)
      left join ${table} t on t._syncline_connection = $1::int4 and t._syncline_record_id = u.id`,
@@ -113,7 +118,7 @@ async function deleteGone(hub: HubHandle, tx: HubTx, input: HookedInput, place: 
            _syncline_seq = nextval('${hub.names.feedSeq}')
        from asked u
        where t._syncline_connection = $1::int4 and t._syncline_record_id = u.id
-         and t._syncline_deleted_at is null and t._syncline_seq <= u.asked
+         and t._syncline_deleted_at is null and t._syncline_seq <= u.asked and not ${kept}
        returning t._syncline_seq as seq
      ), marked as (
        insert into ${table} (_syncline_connection, _syncline_record_id, _syncline_customer_id, _syncline_hash, _syncline_synced_at,

@@ -8,7 +8,7 @@ import { type PreparedSlice, prepareSlice } from './prepare-slice.ts';
 import { probe } from './probe.ts';
 import { quarantine, release } from './quarantine.ts';
 import { forgetKept, forgetMissed, markSeen } from './seen.ts';
-import { stageDeletes, unholdDeletes, unstageDeletes } from './staged-deletes.ts';
+import { stageDeletes, unholdDeletes, unholdMissing, unstageDeletes } from './staged-deletes.ts';
 import { type HubTx, writeTransaction } from './transaction.ts';
 import type { IncomingRecord, SliceInput, WriteFacts } from './types.ts';
 import { unfoldAll, writeUnfolded } from './unfolded.ts';
@@ -99,5 +99,6 @@ export async function note(hub: HubHandle, tx: HubTx, input: SliceInput, row: Fe
   if (met.length && row.hasQuarantined) await release(hub, tx, input, ids);
   if (slice.live.length && row.hasStaged) await unstageDeletes(hub, tx, input.syncId, input.generation, slice.live);
   if (slice.live.length && row.hasHold) await unholdDeletes(hub, tx, input.syncId, slice.live);
+  if (row.hasHold) await unholdMissing(hub, tx, input.syncId, [...(input.keys ?? []), ...met.slice(slice.live.length)]);
   if (slice.deletes.length) await stageDeletes(hub, tx, input.syncId, input.generation, slice.deletes);
 }

@@ -50,3 +50,12 @@ test('a record that the event carries whole comes as its own text', () => {
     { account: '1', object: 'contacts', recordId: 'x', record: '{"id":"x","amount":1.10}' },
   ]);
 });
+
+test('an event that names a member of every object, or an id that Postgres cannot keep, does not stop those beside it', () => {
+  const events = read(
+    '[{"subscriptionType":"constructor","portalId":1,"objectId":1},{"subscriptionType":"__proto__","portalId":1,"objectId":2},' +
+      '{"subscriptionType":"contact.creation","portalId":1,"objectId":"a\\u0000b"},{"subscriptionType":"contact.creation","portalId":1,"objectId":"\\ud800"},' +
+      '{"subscriptionType":"contact.creation","portalId":1,"objectId":3}]',
+  );
+  expect(events.map((one) => one.recordId)).toEqual(['3']);
+});

@@ -31,7 +31,7 @@ function eventsOf({ eventsPath }: HookDefinition, body: unknown): unknown[] {
 
 function readEvent(definition: HookDefinition, event: unknown): HookedRecord[] {
   const types = [definition.type].flat().map((path) => textAt(event, path));
-  const kind = definition.events[types.filter((one) => one !== null).join(' ')] ?? definition.events[types[0] ?? ''];
+  const kind = kindOf(definition, types.filter((one) => one !== null).join(' ')) ?? kindOf(definition, types[0] ?? '');
   const account = textAt(event, definition.account);
   if (!kind || account === null) return [];
   const ids = new Set(kind.ids.flatMap((path) => textsAt(event, path)).slice(0, idsPerEventMax));
@@ -40,16 +40,26 @@ function readEvent(definition: HookDefinition, event: unknown): HookedRecord[] {
   return [...ids].map((recordId) => ({ account, object: kind.object, recordId, record: text }));
 }
 
+/** An event may call itself `constructor`. */
+function kindOf({ events }: HookDefinition, type: string): HookDefinition['events'][string] | undefined {
+  return Object.hasOwn(events, type) ? events[type] : undefined;
+}
+
 function textAt(event: unknown, path: string): string | null {
   return textsAt(event, path)[0] ?? null;
 }
 
-/** Numbers are taken as they were written. */
+/** Numbers are taken as they were written. What Postgres cannot keep names nobody, and must not stop the events beside it. */
 function textsAt(event: unknown, path: string): string[] {
   return [readPath(event, compilePath(path))].flat().flatMap((value) => {
     const text = isRaw(value) ? value.rawJSON : value;
-    return typeof text === 'string' && text !== '' && text.length <= idCharsMax ? [text] : [];
+    return typeof text === 'string' && isName(text) ? [text] : [];
   });
+}
+
+/** Nor does what a URL would take for a way out of its folder. */
+function isName(text: string): boolean {
+  return text !== '' && text.length <= idCharsMax && text.isWellFormed() && !text.includes('\u0000') && !/^\.{1,2}$/.test(text);
 }
 
 interface RawNumber {

@@ -45,7 +45,7 @@ async function writeGroup(slice: Slice, group: FetchedPage[]): Promise<void> {
   const isKeys = read.kind === 'keys';
   const records = isKeys ? listed.filter(({ isDeleted }) => isDeleted) : listed;
   const quarantined = isKeys ? [] : group.flatMap((page) => page.quarantined);
-  const keys = isKeys ? listed.flatMap(({ id, isDeleted }) => (isDeleted ? [] : [id])) : [];
+  const keys = isKeys ? keysOf(group) : [];
   const fetched = listed.length + quarantined.length;
   const after = readAfter(slice, read, group);
   // Nothing to write, and the end of the read has a transaction of its own: an empty run costs one less.
@@ -69,6 +69,14 @@ async function writeGroup(slice: Slice, group: FetchedPage[]): Promise<void> {
     },
   });
   committed(slice, next);
+}
+
+/** What a pass over the keys met. A record that would be set aside exists all the same. */
+function keysOf(group: FetchedPage[]): string[] {
+  return group.flatMap(({ records, quarantined }) => [
+    ...records.flatMap(({ id, isDeleted }) => (isDeleted ? [] : [id])),
+    ...quarantined.flatMap(({ id }) => (id === null ? [] : [id])),
+  ]);
 }
 
 function refuseClockBehind({ state, definition }: Slice, first: FetchedPage): void {
