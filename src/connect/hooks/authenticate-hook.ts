@@ -23,11 +23,15 @@ export interface AuthenticHook {
   hooks: HookDefinition;
 }
 
+/** As we give them; anything else is nobody's, whatever the database would make of it. */
+const tokenPattern = /^[\w-]{1,128}$/;
+
 type HookCtx = Pick<PublicConnectCtx, 'db' | 'vault' | 'catalog' | 'clock' | 'log' | 'publicUrl'>;
 
 /** Whose hook this is. Throws `not_found` for an address that nobody has, and `hook_signature_invalid` for what the provider did not sign. */
 export async function authenticateHook(ctx: HookCtx, hook: IncomingHook): Promise<AuthenticHook> {
-  const providerConfig = await ctx.db.prisma.providerConfig.findUnique({ where: { hookToken: hook.token } });
+  const isToken = tokenPattern.test(hook.token);
+  const providerConfig = isToken ? await ctx.db.prisma.providerConfig.findUnique({ where: { hookToken: hook.token } }) : null;
   if (!providerConfig || providerConfig.status === deletedStatus) throw notFound('hook address', '…');
   const { hooks } = await findProvider(ctx, providerConfig.applicationId, providerConfig.provider);
   if (!hooks) throw notFound('hook address', '…');
