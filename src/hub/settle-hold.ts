@@ -1,4 +1,4 @@
-import { signalWins } from './due.ts';
+import { isKept, signalWins } from './due.ts';
 import { registerWriter } from './feed.ts';
 import type { HubHandle } from './handle.ts';
 import type { HoldDecision, SettledHold } from './held-types.ts';
@@ -35,6 +35,7 @@ export async function settleHold(hub: HubHandle, input: SettleHoldInput): Promis
       [input.syncId, hold.generation, done.settled, done.first, done.last],
     );
     const { settled, first, last, remaining } = rows[0]!;
+    if (!remaining) await settleOthers(hub, tx, input, hold);
     return { decision: hold.decision, settled: Number(settled), ...seqsOf({ first, last }), remaining };
   });
 }
@@ -118,6 +119,26 @@ async function keepHeld(hub: HubHandle, tx: HubTx, input: SettleHoldInput, hold:
     valuesOf(input, hold),
   );
   return { settled: rowCount ?? 0, first: null, last: null };
+}
+
+/** What another read has held meanwhile, and this decision has settled, waits for no second one. */
+async function settleOthers(hub: HubHandle, tx: HubTx, { syncId }: SettleHoldInput, hold: DecidedHold): Promise<void> {
+  const { rowCount } = await tx.query(
+    `delete from ${hub.names.stagedDelete} s
+     using ${hub.names.hold} h, ${hub.names.record(hold.table)} t
+     where h.sync = $1::text and h.generation <> $2::int8 and h.decision is null
+       and s.sync = h.sync and s.generation = h.generation
+       and t._syncline_connection = $3::int4 and t._syncline_record_id = s.record_id
+       and (t._syncline_deleted_at is not null or ${isKept(hub.names, { name: hold.table })})`,
+    [syncId, hold.generation, hold.connection],
+  );
+  if (!rowCount) return;
+  await tx.query(
+    `delete from ${hub.names.hold} h
+     where h.sync = $1::text and h.decision is null
+       and not exists (select from ${hub.names.stagedDelete} s where s.sync = h.sync and s.generation = h.generation)`,
+    [syncId],
+  );
 }
 
 function valuesOf({ syncId, rowsMax }: SettleHoldInput, { generation, connection, seqBound }: DecidedHold) {

@@ -20,9 +20,9 @@ const DecideHeldDeletes = z.strictObject({ runId: idInput, decision: z.enum(['ap
  */
 export async function decideHeldDeletes({ ctx, input }: Args<unknown, SyncsCtx>): Promise<HeldDeletes> {
   const { runId, decision } = parseInput(DecideHeldDeletes, input);
-  const { sync, ...run } = await findHeldRun(ctx, 'syncs:write', runId);
+  const { sync } = await findHeldRun(ctx, 'syncs:write', runId);
   const hub = await openHub(ctx, sync);
-  const stands = (await hub.decideHold({ syncId: sync.id, runId, decision })) ?? (run.holdDecision as HoldDecision | null);
+  const stands = (await hub.decideHold({ syncId: sync.id, runId, decision })) ?? (await settledDecision(ctx, runId));
   if (stands === null)
     throw new AppError('conflict', 'A later read has settled these deletes. List what the sync holds now, and decide about that.');
   if (stands !== decision) throw new AppError('conflict', `These deletes were ${words[stands].past} before. A decision is taken once.`);
@@ -36,6 +36,12 @@ export async function decideHeldDeletes({ ctx, input }: Args<unknown, SyncsCtx>)
     return locked.holdDecision === null ? tell(tx, ctx, locked, decision, own?.deletes ?? 0) : locked;
   });
   return toHeldDeletes(decided, own);
+}
+
+/** Of a hold that the hub has forgotten: one that was carried out was told before. */
+async function settledDecision({ db }: SyncsCtx, runId: string): Promise<HoldDecision | null> {
+  const run = await db.prisma.run.findUniqueOrThrow({ where: { id: runId }, select: { holdDecision: true } });
+  return run.holdDecision as HoldDecision | null;
 }
 
 /** Of one sync: more than one only where several reads held signals. */

@@ -32,7 +32,13 @@ export async function settleHeldDeletes({ ctx, input }: Args<unknown, SyncsCtx>)
   }
   await announce(ctx, runId, settled);
   await hub.closeHold({ syncId: run.syncId, runId });
+  if ((await hub.listHolds({ syncId: run.syncId, after: null, rowsMax: 1 })).length === 0) await endHolding(ctx, run.syncId);
   return { isDone: true };
+}
+
+/** A read beside it may have held the same again; what it held was settled too. */
+async function endHolding(ctx: SyncsCtx, syncId: string): Promise<void> {
+  await ctx.db.prisma.sync.updateMany({ where: { id: syncId, health: 'held' }, data: { health: 'healthy' } });
 }
 
 /** null: the hub holds nothing of the kind any more (settled before, or purged). */

@@ -137,3 +137,24 @@ test('H18 each limit of the guard holds by itself: an absolute number, a share o
   await creeping.expectAgrees();
   await creeping.expectInvariants();
 });
+
+test('B17 of many who decide at once one is heard and told once, and a read beside its carrying out changes nothing about it', async () => {
+  const scene = await openScene(syncline, { account: 'b17-race', size: 120, order: fullOnly });
+  const { ids } = await scene.control.remove({ ...scene.at, count: 40 });
+  const run = await scene.run();
+  expect(run).toMatchObject({ status: 'held', held_deletes: 40 });
+  const decisions = (['approve', 'reject'] as const).flatMap((one) => Array.from({ length: 5 }, () => one));
+  const answers = await Promise.all(decisions.map((decision) => decide(scene, run.id, decision)));
+  const heard = answers.filter(({ status }) => status === 200).map(({ body }) => body.decision);
+  expect(heard).toHaveLength(5);
+  expect(new Set(heard).size).toBe(1);
+  expect(answers.filter(({ status }) => status === 409)).toHaveLength(5);
+  const beside = await scene.vendor.call('POST', `/v1/syncs/${scene.syncId}:trigger`, {});
+  await settled(scene, run.id, heard[0]);
+  await scene.vendor.waitForEnd({ runId: beside.id });
+  const told = [...(await scene.events('held_deletes.approved')), ...(await scene.events('held_deletes.rejected'))];
+  expect(told).toMatchObject([{ data: { run_id: run.id, deletes: 40 } }]);
+  const live = new Set((await scene.rows()).filter((row) => !row.isDeleted).map((row) => row.id));
+  expect(ids.filter((id) => live.has(id))).toHaveLength(heard[0] === 'approve' ? 0 : 40);
+  await expect.poll(() => heldBy(scene), { timeout: settleMsMax }).toEqual([]);
+});

@@ -124,6 +124,8 @@ test('B17 a later good read settles what an earlier one held, but not what a per
   ]);
   expect(await settle('run_2')).toMatchObject({ settled: 5, remaining: false });
   expect(await liveIds()).toEqual([idOf(0)]);
+  // The same records, held by the read beside it, are decided about as well.
+  expect((await holds()).map(({ runId }) => runId)).toEqual(['run_2']);
 });
 
 test('held by its signal alone, a record is deleted only while its signal wins', async () => {
