@@ -52,7 +52,7 @@ describe('connections', () => {
 describe('records', () => {
   test('B3 the same cursor gives the same records; the last page says so and still gives a cursor', async () => {
     const first = await records({ page_size: '50' });
-    expect(first.body).toMatchObject({ has_more: true, complete_as_of: null });
+    expect(first.body).toMatchObject({ has_more: true, complete_as_of: expect.any(String) });
     const second = await records({ page_size: '50', cursor: first.body.next_cursor });
     expect((await records({ page_size: '50', cursor: first.body.next_cursor })).text).toBe(second.text);
     const last = await records({ page_size: '50', cursor: second.body.next_cursor });
@@ -119,8 +119,9 @@ describe('checkpoints', () => {
     expect(codeOf(await set('yesterday'))).toEqual([400, 'input_invalid']);
     for (const action of ['pause', 'reset']) expect((await post(`/v1/syncs/${ids.sync_id}:${action}`, undefined)).status).toBe(200);
     expect((await get(path)).body.watermark).toBeNull();
+    const { length: earlier } = await syncline.list(`/v1/runs?sync_id=${ids.sync_id}`);
     expect((await post(`/v1/syncs/${ids.sync_id}:resume`, undefined)).status).toBe(200);
-    const full = await syncline.waitForRun({ syncId: ids.sync_id!, count: 3 });
+    const full = await syncline.waitForRun({ syncId: ids.sync_id!, count: earlier + 1 });
     expect(full).toMatchObject({ kind: 'full', fetched: 120, unchanged: 120 });
   });
 });
