@@ -107,7 +107,7 @@ const nothingLost: Mutation[] = [
     ],
     test: {
       file: 'test/flows/read-edges.test.ts',
-      title: 'what is deleted between the full read and the first incremental one is found: %s',
+      title: 'what is deleted between the full read and the first incremental one is found',
     },
   },
   {
