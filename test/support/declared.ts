@@ -16,6 +16,7 @@ export function declaredSandbox(name = 'x_sandbox', more: Loose = {}): Loose {
     record: { id: 'id', modified_at: 'updated_at' },
     full: { parts: [part('list', path)] },
     get: { method: 'GET', path: `${path}/{id}` },
+    reread: { request: { method: 'GET', path: `${path}/{id}` } },
     ...rest,
   });
   const pages = () =>

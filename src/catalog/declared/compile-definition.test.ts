@@ -125,6 +125,14 @@ describe('what is data in a declaration is a function in the catalog', () => {
     expect(refused(500, {})).toBeUndefined();
   });
 
+  test('one record is asked for by its id, as one segment', () => {
+    const get: JsonObject = { method: 'GET', path: '/v1/{object}/{id}' };
+    const { contacts } = compiled(definition({ objects: { contacts: object({ get, reread: { request: get } }) } })).objects;
+    expect(contacts!.get!('a/b')).toEqual({ method: 'GET', path: '/v1/contacts/a%2Fb' });
+    expect(contacts!.reread!.request('7', null)).toEqual({ method: 'GET', path: '/v1/contacts/7' });
+    expect(() => contacts!.get!('..')).toThrow('no segment');
+  });
+
   test('hooks are data already; names of events and headers stay as they are', () => {
     const { hooks } = compiled(
       definition({

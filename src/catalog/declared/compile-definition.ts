@@ -4,7 +4,7 @@ import { definitionProblems } from '../check-provider.ts';
 import { camelKeys, forbiddenKeys, snakePlace } from './camel-keys.ts';
 import { type DeclaredDefinition, type DeclaredObject, definitionSchema, type ErrorRule } from './definition-schema.ts';
 import { hostileProblems, type Problem } from './hostile-problems.ts';
-import { compileRead } from './read-schema.ts';
+import { compileRead, compileReread } from './read-schema.ts';
 import { fillRequest } from './request-template.ts';
 
 export type Compiled = { definition: ProviderDefinition; problems: [] } | { definition: null; problems: Problem[] };
@@ -56,10 +56,15 @@ function build({ errors, errorMessagePath, objects, ...rest }: DeclaredDefinitio
 
 const readNames = ['full', 'incremental', 'delta', 'window', 'keys', 'deletions'] as const;
 
-function buildObject(object: string, { get, ...one }: DeclaredObject): Record<string, unknown> {
+function buildObject(object: string, { get, reread, ...one }: DeclaredObject): Record<string, unknown> {
   const reads = readNames.flatMap((name) => (one[name] ? [[name, compileRead(one[name])] as const] : []));
   const byId: ObjectDefinition['get'] = get && ((id) => fillRequest(get, { object, id, pageSize: 1, since: null, prepared: null }, true));
-  return { ...withoutAbsent(one), ...Object.fromEntries(reads), ...(byId ? { get: byId } : {}) };
+  return {
+    ...withoutAbsent(one),
+    ...Object.fromEntries(reads),
+    ...(byId && { get: byId }),
+    ...(reread && { reread: compileReread(object, reread) }),
+  };
 }
 
 function classifier(rules: ErrorRule[], messagePath: string | undefined) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readSchema } from './read-schema.ts';
+import { readSchema, rereadSchema } from './read-schema.ts';
 import { requestTemplateSchema } from './request-template.ts';
 import { safePattern } from './safe-pattern.ts';
 
@@ -36,6 +36,7 @@ const objectSchema = z.looseObject({
   keys: readSchema.optional(),
   deletions: readSchema.optional(),
   get: requestTemplateSchema.optional(),
+  reread: rereadSchema.optional(),
 });
 export type DeclaredObject = z.infer<typeof objectSchema>;
 

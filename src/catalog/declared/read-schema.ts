@@ -8,6 +8,7 @@ import {
   byNextLink,
   byPageNumber,
   type Json,
+  type ObjectDefinition,
   type PageRequest,
   type Paging,
   type ReadDefinition,
@@ -32,16 +33,16 @@ export const pagingSchema = z.discriminatedUnion('kind', [
 /** The members of a part that are functions in code; the others are checked by the catalog's own schema. */
 export const partSchema = z.looseObject({ request: requestTemplateSchema, paging: pagingSchema });
 
-export const readSchema = z.looseObject({
-  prepare: z
-    .strictObject({
-      request: requestTemplateSchema,
-      /** What is kept of the answer, for `{prepared}`: the value at `path`, or of every element of the list there the value at `item`. */
-      keep: z.strictObject({ path, item: path.optional() }),
-    })
-    .optional(),
-  parts: z.array(partSchema).min(1).max(20),
+const prepareSchema = z.strictObject({
+  request: requestTemplateSchema,
+  /** What is kept of the answer, for `{prepared}`: the value at `path`, or of every element of the list there the value at `item`. */
+  keep: z.strictObject({ path, item: path.optional() }),
 });
+
+export const readSchema = z.looseObject({ prepare: prepareSchema.optional(), parts: z.array(partSchema).min(1).max(20) });
+
+/** One record as the listing shows it; `{id}` is its id. */
+export const rereadSchema = z.strictObject({ prepare: prepareSchema.optional(), request: requestTemplateSchema });
 
 const preparedMax = 1000;
 
@@ -50,10 +51,22 @@ export function compileRead({ prepare, parts, ...rest }: z.infer<typeof readSche
   const compiled = parts.map(({ request, paging, ...part }) => ({ ...part, ...compilePaging(paging, request) }));
   return {
     ...rest,
-    ...(prepare && { prepare: { request: fillRequest(prepare.request, nothing, true), reduce: keeper(prepare.keep) } }),
+    ...compilePrepare(prepare),
     // The catalog's schema checks what is still unknown here, before anything uses it.
     parts: compiled as unknown as ReadDefinition['parts'],
   };
+}
+
+/** What a hook's hint and a retry read. */
+export function compileReread(object: string, { prepare, request }: z.infer<typeof rereadSchema>): ObjectDefinition['reread'] {
+  return {
+    ...compilePrepare(prepare),
+    request: (id, prepared) => fillRequest(request, { ...nothing, object, id, prepared }, true),
+  };
+}
+
+function compilePrepare(prepare: z.infer<typeof prepareSchema> | undefined): Pick<ReadDefinition, 'prepare'> {
+  return prepare ? { prepare: { request: fillRequest(prepare.request, nothing, true), reduce: keeper(prepare.keep) } } : {};
 }
 
 const nothing = { object: '', pageSize: 0, since: null, prepared: null };
