@@ -83,6 +83,19 @@ describe('a definition that does not hold stops the start and names provider and
   const captured = (more: object) =>
     ({ host: { from: 'form', path: 'host', pattern: 'a', required: true, ...more } }) as ProviderDefinition['captured'] & object;
   const watermark = { path: 'v', type: 'integer' } as const;
+  const hooks = (header: string | undefined): ProviderDefinition['hooks'] & object => ({
+    docsUrl: 'https://acme.test/hooks',
+    secret: 'endpoint',
+    signature: {
+      header: 'x-signature',
+      encoding: 'hex',
+      signed: ['timestamp', 'body'],
+      timestamp: { ...(header === undefined ? {} : { header }), unit: 'seconds', toleranceSeconds: 300 },
+    },
+    type: 'type',
+    account: 'account',
+    events: { 'deal.created': { object: 'deals', ids: ['id'] } },
+  });
   test.each<[string, unknown, string]>([
     ['no object at all', null, '(without a name)'],
     ['a name in capitals', provider({ name: 'Acme' }), 'name: must be lower_snake_case'],
@@ -115,11 +128,43 @@ describe('a definition that does not hold stops the start and names provider and
       provider({ objects: { contacts: object({ incremental: { parts: [part], watermark, lookbackSeconds: 5 } }) } }),
       'only a datetime',
     ],
+    ['hooks of an object that is not there', provider({ hooks: hooks('x-time') }), 'hooks.events.deal.created: there is no object deals'],
+    [
+      'hooks whose time stands nowhere',
+      provider({ objects: { deals: object() }, hooks: hooks(undefined) }),
+      'an old one could be sent again for ever',
+    ],
     ['a parent that is not there', provider({ objects: { lines: object({ parent: { object: 'deals' } }) } }), 'there is no object deals'],
     [
       'an incremental read under parents',
       provider({ objects: { deals: object(), lines: object({ parent: { object: 'deals' }, keys: { parts: [part] } }) } }),
       'what is read under a parent is read in full',
+    ],
+    [
+      'a record that is got by an id which names it under its parent only',
+      provider({
+        objects: {
+          deals: object(),
+          lines: object({ parent: { object: 'deals', scopesId: true }, reread: { request: () => ({ method: 'GET', path: '/' }) } }),
+        },
+      }),
+      'names no record by itself',
+    ],
+    [
+      'a feed that lags and does not tell how old an item is',
+      provider({
+        objects: {
+          contacts: object({
+            visibilityLagSeconds: 60,
+            delta: {
+              start: { from: 'listed', path: 'mark' },
+              mark: { from: 'item' },
+              parts: [{ ...part, feed: { mark: 'mark' } }],
+            },
+          }),
+        },
+      }),
+      'could pass what is still to come',
     ],
     [
       'an unfolded object that is there already',

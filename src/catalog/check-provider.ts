@@ -29,18 +29,34 @@ function crossProblems(definition: ProviderDefinition): string[] {
     ...templateProblems(definition),
     ...objects.flatMap(([name, one]) => objectProblems(`objects.${name}`, one)),
     ...familyProblems(definition),
+    ...hookProblems(definition),
   ];
 }
 
+/** Hooks tell of objects that there are, and their time stands where it is looked for. */
+function hookProblems({ hooks, objects, anyObject }: ProviderDefinition): string[] {
+  if (!hooks) return [];
+  const { pairs, timestamp } = hooks.signature;
+  const problems = Object.entries(hooks.events)
+    .filter(([, { object }]) => !Object.hasOwn(objects, object) && !(anyObject && new RegExp(`^(?:${anyObject.pattern})$`).test(object)))
+    .map(([type, { object }]) => `hooks.events.${type}: there is no object ${object}`);
+  if (!pairs && timestamp.header === undefined)
+    problems.push('hooks.signature.timestamp: nothing tells when a hook was sent, so an old one could be sent again for ever');
+  return problems;
+}
+
 /** Parents exist and are no children of somebody else; an unfolded object has its name for itself. */
-function familyProblems({ objects }: ProviderDefinition): string[] {
+function familyProblems({ objects, hooks }: ProviderDefinition): string[] {
   const problems: string[] = [];
+  const hooked = new Set(Object.values(hooks?.events ?? {}).map((event) => event.object));
   const names = Object.keys(objects);
-  for (const [name, { parent, children, incremental, delta, window, keys, settledLagSeconds }] of Object.entries(objects)) {
+  for (const [name, { parent, children, incremental, delta, window, keys, get, reread, settledLagSeconds }] of Object.entries(objects)) {
     if (parent && !Object.hasOwn(objects, parent.object)) problems.push(`objects.${name}.parent: there is no object ${parent.object}`);
     if (parent && objects[parent.object]?.parent) problems.push(`objects.${name}.parent: ${parent.object} has a parent itself`);
     if (parent && (incremental || delta || window || keys))
       problems.push(`objects.${name}.parent: what is read under a parent is read in full, and in no other way`);
+    if (parent?.scopesId && (get || reread || hooked.has(name)))
+      problems.push(`objects.${name}: an id that is unique under its parent only names no record by itself: no get, no reread, no hook`);
     if (settledLagSeconds !== undefined && incremental?.watermark.type !== 'datetime')
       problems.push(`objects.${name}.settledLagSeconds: only an incremental read by a datetime can trail behind`);
     for (const { object } of children ?? []) {
@@ -86,7 +102,7 @@ function objectProblems(place: string, candidate: unknown): string[] {
 }
 
 function readProblems(definition: ObjectDefinition): string[] {
-  const { record, full, incremental, delta, keys, deletions } = definition;
+  const { record, full, incremental, delta, keys, deletions, visibilityLagSeconds } = definition;
   const problems = keylessProblems(definition);
   for (const [name, read] of Object.entries({ full, keys }))
     if (read?.parts.some((one) => one.signal === 'deletions'))
@@ -96,6 +112,8 @@ function readProblems(definition: ObjectDefinition): string[] {
       if (incremental[key] !== undefined) problems.push(`incremental.${key}: only a datetime watermark has it`);
   if (delta?.mark.from === 'item' && delta.parts.some((one) => one.feed?.mark === undefined))
     problems.push('delta.mark: the position is that of an item, so the feed of every part must say where it stands');
+  if (delta?.mark.from === 'item' && visibilityLagSeconds > 0 && delta.parts.some((one) => !one.feed?.changedAt))
+    problems.push('delta: items may show late, and nothing tells how old one is: the position could pass what is still to come');
   if (delta?.parts.some((one) => one.isLagging && !one.feed?.changedAt) && record.modifiedAt === undefined)
     problems.push('delta: what was is told apart from what is by its time, and nothing tells the time of a change');
   if (deletions?.parts.some((one) => one.signal !== 'deletions'))

@@ -596,7 +596,10 @@ const deletesAreSafe: Mutation[] = [
         replace: 'filter(({ askedSeq }) => askedSeq < 0n)',
       },
     ],
-    test: { file: 'test/flows/hooks.test.ts', title: 'H63 notices that carry older versions in the wrong order lead to what the provider holds' },
+    test: {
+      file: 'test/flows/hooks.test.ts',
+      title: 'H63 notices that carry older versions in the wrong order lead to what the provider holds',
+    },
   },
   {
     id: 'signal-beats-newer-version',
