@@ -40,9 +40,9 @@ export function createProviderChanged({ clock }: { clock: Clock }): (tx: Tx, cha
   };
 }
 
-/** Which records there are, and which marks a sync holds of them. */
-function marksOf({ record, incremental, delta, deletions, parent }: ObjectDefinition): string {
-  return JSON.stringify([record.id, incremental?.watermark, delta?.start, delta?.mark, deletions !== undefined, parent]);
+/** Which records there are, those inside of them included, and which marks a sync holds of them. */
+function marksOf({ record, incremental, delta, deletions, parent, children }: ObjectDefinition): string {
+  return JSON.stringify([record.id, incremental?.watermark, delta?.start, delta?.mark, deletions !== undefined, parent, children]);
 }
 
 async function refuseLostOrders(tx: Tx, { applicationId, before, after }: ProviderChange): Promise<void> {
@@ -63,7 +63,7 @@ async function refuseSilentResync(tx: Tx, { applicationId, before, isResyncAgree
   if (syncs === 0) return;
   throw new AppError(
     'resync_required',
-    `Another id or another mark of ${objects.join(', ')} means that ${syncs} ${syncs === 1 ? 'sync reads' : 'syncs read'} everything again. Repeat it with resync.`,
+    `Another id, another mark or other lists inside of ${objects.join(', ')} mean that ${syncs} ${syncs === 1 ? 'sync reads' : 'syncs read'} everything again. Repeat it with resync.`,
     { details: { objects, syncs } },
   );
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openScene } from '../flows/support.ts';
+import { declaredSandbox } from '../support/declared.ts';
 import { startSyncline, type TestSyncline } from '../support/syncline.ts';
 
 let syncline: TestSyncline;
@@ -31,4 +32,32 @@ test('a pass over the keys that lists whole records takes none for missing becau
   });
   expect((await scene.rows()).filter(({ isDeleted }) => isDeleted).map(({ id }) => id)).toEqual([removed]);
   expect(await scene.vendor.list(`/v1/quarantine?sync_id=${scene.syncId}`)).toMatchObject([{ record_id: grown, reason: 'too_large' }]);
+});
+
+test('lists that a changed declaration unfolds are read of every record, not only of those that change, and only when the vendor agrees', async () => {
+  const account = 'unfolded-later';
+  await syncline.control.setSize({ account, object: 'orders', size: 4 });
+  const text = JSON.stringify(declaredSandbox().objects.contacts).replaceAll('/crm/v1/contacts', '/crm/v1/orders');
+  const orders = JSON.parse(text);
+  orders.incremental.parts.pop();
+  const definition = { ...declaredSandbox(), objects: { orders } };
+  const vendor = await syncline.createApplication();
+  await vendor.call('POST', '/v1/providers', { definition });
+  await vendor.setUpProvider({ provider: 'x_sandbox', objects: [{ object: 'orders', schedule: { kind: 'manual' } }] });
+  const { connectionId } = await vendor.connectCustomer({ customerId: account, provider: 'x_sandbox' });
+  const { id: syncId } = await vendor.findSync({ connectionId, object: 'orders' });
+  expect(await vendor.waitForRun({ syncId })).toMatchObject({ kind: 'full', status: 'succeeded', inserted: 4 });
+
+  const children = [{ object: 'order_lines', label: 'Order lines', path: 'lines', id: 'line' }];
+  const unfolding = { version: 1, definition: { ...definition, objects: { orders: { ...orders, children } } } };
+  const refused = await vendor.request('PUT', '/v1/providers/x_sandbox', unfolding);
+  expect(refused).toMatchObject({ status: 409, body: { code: 'resync_required', objects: ['orders'], syncs: 1 } });
+  expect(await vendor.request('PUT', '/v1/providers/x_sandbox', { ...unfolding, resync: true })).toMatchObject({ status: 200 });
+  expect(await vendor.runSync({ syncId })).toMatchObject({ kind: 'full', status: 'succeeded', inserted: 0, updated: 0 });
+  const lines = (await vendor.list(`/v1/records/x_sandbox/orders?customer_id=${account}`)).flatMap(({ record_id, record }) =>
+    record.lines.map(({ line }: { line: number }) => JSON.stringify([record_id, String(line)])),
+  );
+  expect(lines.length).toBeGreaterThan(4);
+  const unfolded = await vendor.list(`/v1/records/x_sandbox/order_lines?customer_id=${account}`);
+  expect(unfolded.map(({ record_id }) => record_id).sort()).toEqual(lines.sort());
 });

@@ -79,7 +79,10 @@ async function work(given: SyncsCtx, syncId: string, notices: Notice[], signal: 
           sync: { id: sync.id, rateLimits: (sync.rateLimits ?? []) as SyncRateLimit[] },
         }),
     };
-    if (await isBulk(desk, notices)) return await leaveToRun(ctx, sync);
+    if (await isBulk(desk, notices)) {
+      await leaveToRun(ctx, sync);
+      return await hub.dropHookPayloads(sync.id);
+    }
     const read = await readNotices(desk, notices);
     const written = await writeNotices(desk, read);
     const news = await hub.readHookNews(sync.id);
