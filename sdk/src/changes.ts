@@ -18,6 +18,8 @@ export interface ChangesOptions {
 export interface ChangeBatch {
   changes: RecordEntry[];
   cursor: string;
+  /** Once there is no more, everything that changed at the provider before this time has been handed out; null: unknown. */
+  completeAsOf: string | null;
   hasMore: boolean;
 }
 
@@ -28,7 +30,10 @@ export async function* followChanges(
 ): AsyncGenerator<ChangeBatch, void> {
   for (let cursor = begin; !signal?.aborted; ) {
     const page = await load(cursor);
-    if (page.data.length > 0 || page.next_cursor !== cursor) yield { changes: page.data, cursor: page.next_cursor, hasMore: page.has_more };
+    if (page.data.length > 0 || page.next_cursor !== cursor) {
+      const { data: changes, next_cursor, has_more: hasMore, complete_as_of: completeAsOf } = page;
+      yield { changes, cursor: next_cursor, hasMore, completeAsOf };
+    }
     cursor = page.next_cursor;
     if (page.has_more) continue;
     if (followEverySeconds === undefined) return;
