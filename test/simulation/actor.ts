@@ -17,7 +17,7 @@ export interface Actor {
   vendor: Vendor;
   /** The account's name and the customer's id. */
   account: string;
-  at: { account: string; object: string };
+  at: { dialect: Subject['provider']; account: string; object: string };
   /** The record table, as SQL. */
   table: string;
   schema: string;
@@ -45,16 +45,16 @@ const childrenOfEach = 2;
 /** The provider's account as the plan wants it, the faults of the prelude, and a customer who connects. */
 export async function openActor(cluster: Cluster, vendors: Vendors, plan: Plan, account: string): Promise<Actor> {
   const { subject, size, settings } = plan;
-  const at = { account, object: subject.object };
+  const at = { dialect: subject.provider, account, object: subject.object };
   const { control } = cluster.syncline;
-  await control.configure({ account, ...settings });
+  await control.configure({ ...at, ...settings });
   await control.setSize({ ...at, size });
   if (subject.parent) await control.setSize({ account, object: subject.parent, size: Math.ceil(size / childrenOfEach) });
   const ids = (await control.list(at)).records.map(({ id }) => id);
   const vendor = await vendorOf(cluster, vendors, subject);
   const schema = hubSchemaName(vendor.applicationId);
   const actor: Actor = {
-    ...{ cluster, plan, subject, vendor, account, at, schema, table: `${schema}.sandbox_${subject.object}` },
+    ...{ cluster, plan, subject, vendor, account, at, schema, table: `${schema}.${subject.provider}_${subject.object}` },
     ...{ connectionId: '', syncId: '', clockOffsetMs: settings.clockOffsetMs, edits: 0 },
     ledger: createLedger(subject, [...ids]),
     firstIds: ids,
@@ -64,17 +64,21 @@ export async function openActor(cluster: Cluster, vendors: Vendors, plan: Plan, 
     violations: new Set(),
   };
   for (const step of plan.prelude) if (step.do === 'fault') await addFault(actor, step);
-  const connected = await vendor.connectCustomer({ customerId: account, account });
+  const connected = await vendor.connectCustomer({ customerId: account, provider: subject.provider });
   if (connected.status !== 'connected') throw new Error(`the customer could not connect: ${connected.returned}`);
   actor.connectionId = connected.connectionId;
   actor.syncId = (await vendor.findSync({ connectionId: actor.connectionId, object: subject.object })).id;
   return actor;
 }
 
-function vendorOf({ syncline }: Cluster, vendors: Vendors, { name, object, order, switchesTo, parent }: Subject): Promise<Vendor> {
+function vendorOf({ syncline }: Cluster, vendors: Vendors, subject: Subject): Promise<Vendor> {
+  const { name, provider, object, order, switchesTo, parent } = subject;
   const open = async () => {
     const vendor = await syncline.createApplication(`Simulated vendor of ${name}`);
-    await vendor.setUpProvider({ objects: [{ object, interval_seconds: intervalSeconds, ...order }, ...(parent ? [parent] : [])] });
+    await vendor.setUpProvider({
+      provider,
+      objects: [{ object, interval_seconds: intervalSeconds, ...order }, ...(parent ? [parent] : [])],
+    });
     return vendor;
   };
   // A sync config is changed for all its customers.

@@ -32,7 +32,9 @@ function isPromised({ subject, ledger, wasLiedTo }: Actor, { id, what }: Differe
 }
 
 async function differencesOf(actor: Actor): Promise<Difference[]> {
-  const pages = await providerPages(actor);
+  const isHubspot = actor.subject.provider === 'hubspot';
+  const pages = isHubspot ? [await hubspotTruth(actor)] : await providerPages(actor);
+  const isDifferent = isHubspot ? 'not stored.raw @> truth.record' : 'stored.raw::text <> truth.record::text';
   const { rows } = await actor.cluster.syncline.pool.query<Difference>(
     `with truth as (
        select ${idOf(actor.subject)} as id, e as record
@@ -49,7 +51,7 @@ async function differencesOf(actor: Actor): Promise<Difference[]> {
               else 'has another content in the hub'
             end as what
      from truth full join stored using (id)
-     where stored.id is null or truth.id is null or stored.raw::text <> truth.record::text
+     where stored.id is null or truth.id is null or ${isDifferent}
      order by id`,
     [pages.map(({ body }) => body), actor.account, pages.map(({ parent }) => parent)],
   );
@@ -79,6 +81,21 @@ async function providerPages(actor: Actor): Promise<Page[]> {
   }
   return pages;
 }
+
+/** HubSpot's listing asks for the customer's token: the truth is taken from the account itself, and held against what we stored of it. */
+async function hubspotTruth({ cluster, at }: Actor): Promise<Page> {
+  const { records } = await cluster.syncline.control.list(at);
+  const textOf = (value: unknown) => (value === null ? null : String(value));
+  const data = records
+    .filter(({ deletedAt }) => deletedAt === null)
+    .map(({ id, fields }) => {
+      const written = Object.entries(fields).filter(([name]) => !computedProperties.has(name));
+      return { id, properties: Object.fromEntries(written.map(([name, value]) => [name, textOf(value)])) };
+    });
+  return { body: JSON.stringify({ data }), parent: null };
+}
+
+const computedProperties = new Set(['createdate', 'lastmodifieddate', 'hs_object_id']);
 
 async function listPages({ cluster, account, subject }: Actor, path: string): Promise<string[]> {
   const bodies: string[] = [];

@@ -85,9 +85,13 @@ function belonging({ subject }: Actor, id: string): JsonObject {
 /** New content, different with every call: texts and numbers that careless code would change. */
 export function content(actor: Actor): JsonObject {
   const n = ++actor.edits;
+  const note = `${actor.account} edit ${n}: Zoë \\ "quoted" 🙂`;
+  const ledger = String(9_007_199_254_740_993n + BigInt(n));
+  // HubSpot's properties are texts, and each has to be known.
+  if (actor.subject.provider === 'hubspot') return { lastname: note, ledger_number: ledger };
   return {
-    note: `${actor.account} edit ${n}: Zoë \\ "quoted" 🙂`,
-    ledger: exactNumber(String(9_007_199_254_740_993n + BigInt(n))),
+    note,
+    ledger: exactNumber(ledger),
     amount: exactNumber(`${n}.10`),
     nested: { edits: [n, null, { deep: true }] },
   };

@@ -7,7 +7,7 @@ import { connectAgain, trigger, waitUntilIdle } from './runs.ts';
 
 /** Makes one step of a plan happen. */
 export async function perform(actor: Actor, step: Step): Promise<void> {
-  const { cluster, at, account, syncId } = actor;
+  const { cluster, at, syncId } = actor;
   const { control } = cluster.syncline;
   switch (step.do) {
     case 'create':
@@ -23,15 +23,15 @@ export async function perform(actor: Actor, step: Step): Promise<void> {
     case 'change_between_pages':
       return changeBetweenPages(actor, step);
     case 'expire_tokens':
-      await control.expireTokens({ account });
+      await control.expireTokens(at);
       return;
     case 'end_grant':
       actor.mayLoseGrant = true;
-      await control.endGrants({ account });
+      await control.endGrants(at);
       return;
     case 'set_clock':
       actor.clockOffsetMs = step.offsetMs;
-      await control.configure({ account, clockOffsetMs: step.offsetMs });
+      await control.configure({ ...at, clockOffsetMs: step.offsetMs });
       return;
     case 'pause_and_resume':
       await actor.vendor.request('POST', `/v1/syncs/${syncId}:pause`);

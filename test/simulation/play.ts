@@ -26,7 +26,7 @@ export async function play(cluster: Cluster, vendors: Vendors, plan: Plan, accou
     const actor = await openActor(cluster, vendors, plan, account);
     await act(actor).catch((error: unknown) => actor.violations.add(textOf(error)));
     outcome.violations = [...actor.violations];
-    const log = await cluster.syncline.control.requests({ account });
+    const log = await cluster.syncline.control.requests(actor.at);
     outcome.faults = countBy(log.flatMap((entry) => entry.faults));
     const runs = await actor.vendor.list(`/v1/runs?sync_id=${actor.syncId}`);
     outcome.runs = countBy(runs.map((run) => run.error_code ?? `${run.status} ${run.kind}`));

@@ -61,7 +61,7 @@ export function isMalformed(id: string): boolean {
 }
 
 async function readPage({ cluster, vendor, account, subject }: Actor, cursor: string | null, pageSize: number): Promise<Loose> {
-  const url = new URL(`/v1/records/sandbox/${subject.object}`, cluster.syncline.url);
+  const url = new URL(`/v1/records/${subject.provider}/${subject.object}`, cluster.syncline.url);
   url.search = new URLSearchParams({
     customer_id: account,
     include_deleted: 'true',

@@ -52,13 +52,13 @@ export async function endSchedule(actor: Actor): Promise<void> {
 
 /** The customer authorises again what was refused, as they would after a mail from the vendor. */
 export async function connectAgain(actor: Actor): Promise<void> {
-  const { vendor, account, connectionId, violations } = actor;
+  const { vendor, subject, account, connectionId, violations } = actor;
   const connection = await vendor.call('GET', `/v1/connections/${connectionId}`);
   const sync = await vendor.call('GET', `/v1/syncs/${actor.syncId}`);
   if (connection.status === 'active' && sync.pause_reason !== 'auth') return;
   if (!actor.mayLoseGrant) violations.add(`the connection was lost without a reason: ${JSON.stringify(connection)}`);
   // A fault of the token endpoint that nothing has met yet would hit the person at the browser, who would only try once more.
   await actor.cluster.syncline.control.clearFaults({ account, endpoint: 'token' });
-  const again = await vendor.connectCustomer({ customerId: account, account, connectionId });
+  const again = await vendor.connectCustomer({ customerId: account, provider: subject.provider, connectionId });
   if (again.status !== 'connected') violations.add(`connecting again came back with ${again.returned}`);
 }

@@ -4,6 +4,7 @@ import { type Outcome, play } from './play.ts';
 
 /** Seeds that play at the same time in one product: they share its workers, and its vendors with those of the same subject. */
 const seedsAtOnce = 8;
+const firstPortal = 7_000_000;
 
 /** Plays seeds in one product, some at a time. `onEnd` is called for each as it ends. */
 export async function simulate(cluster: Cluster, seeds: Iterable<number>, onEnd: (outcome: Outcome) => void): Promise<void> {
@@ -13,8 +14,11 @@ export async function simulate(cluster: Cluster, seeds: Iterable<number>, onEnd:
 
   async function playOn(): Promise<void> {
     for (let next = waiting.next(); !next.done; next = waiting.next()) {
-      const account = `sim-${next.value}-${++played}`;
-      onEnd(await play(cluster, vendors, planOf(next.value), account));
+      const plan = planOf(next.value);
+      played++;
+      // HubSpot's accounts are numbers.
+      const account = plan.subject.provider === 'hubspot' ? String(firstPortal + played) : `sim-${plan.seed}-${played}`;
+      onEnd(await play(cluster, vendors, plan, account));
     }
   }
 

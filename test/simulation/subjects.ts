@@ -1,6 +1,7 @@
 /** An object of the sandbox under one strategy, and what its own reads promise to find. The rest is found by a full read. */
 export interface Subject {
   name: string;
+  provider: 'sandbox' | 'hubspot';
   object: string;
   /** The object's entry in the sync config. */
   order: Order;
@@ -40,7 +41,7 @@ const nothing = { deletes: false, removals: false, silentEdits: false };
 function subject(object: string, order: Order, rest: Partial<Subject> = {}): Subject {
   const isFull = order.strategy === 'full_only';
   return {
-    ...{ name: `${object} ${order.strategy}`, object, order, switchesTo: [], parent: null, size: few },
+    ...{ name: `${object} ${order.strategy}`, provider: 'sandbox', object, order, switchesTo: [], parent: null, size: few },
     finds: isFull ? everything : { ...nothing, deletes: true },
     ...{ beginsBehindFull: false, hasFeed: false, hasKeyPass: false, fullReads: 1 },
     claims: { mark: order.strategy === 'full_then_incremental', listing: true },
@@ -82,6 +83,10 @@ export const subjects: readonly Subject[] = [
     ...{ finds: nothing, beginsBehindFull: true, hasFeed: true },
   }),
   subject('tickets', delta, feed),
+  // Changes by search, deletes by the list of what is archived.
+  subject('contacts', incremental, {
+    ...{ name: 'HubSpot contacts incremental', provider: 'hubspot', size: [150, 420], claims: { mark: true, listing: false } },
+  }),
   subject('leads', incremental),
   subject('calls', { ...incremental, ...keyPass }, { name: 'calls incremental with key passes', ...passed(), claims: noMark }),
   subject('visits', incremental, { finds: nothing, claims: noMark }),
