@@ -9,7 +9,7 @@ export interface Path {
 }
 
 const compiled = new Map<string, Path>();
-/** Paths come from declarations, never from data; the bound only keeps a mistake from growing without end. */
+/** Paths come from declarations, some of which vendors make: when there are too many, those in use are compiled again. */
 const compiledMax = 10_000;
 
 export function compilePath(text: string): Path {
@@ -18,8 +18,14 @@ export function compilePath(text: string): Path {
   const path = { text, alternatives: splitAt(text, '|').map((part) => splitAt(part, '.').map(unescapeSegment)) };
   if (path.alternatives.some((segments) => segments.some((segment) => segment === '') && segments.length > 1))
     throw new Error(`The path ${JSON.stringify(text)} has an empty segment.`);
-  if (compiled.size < compiledMax) compiled.set(text, path);
+  if (compiled.size >= compiledMax) compiled.clear();
+  compiled.set(text, path);
   return path;
+}
+
+/** Whether a text can be compiled. */
+export function isPath(text: string): boolean {
+  return text === '' || splitAt(text, '|').every((part) => part === '' || !splitAt(part, '.').includes(''));
 }
 
 /** The value at the path; undefined when it is not there. An empty path is the root. */

@@ -154,7 +154,7 @@ const hooks = z.strictObject({
     encoding: z.enum(['base64', 'hex']),
     signed: z.array(z.union([z.enum(['method', 'uri', 'body', 'timestamp']), z.strictObject({ text })])).min(1),
     timestamp: z.strictObject({ header: text.optional(), unit: z.enum(['seconds', 'milliseconds']), toleranceSeconds: z.int().min(1) }),
-    decodedInUri: z.array(z.string().regex(/^%[0-9A-F]{2}$/)).optional(),
+    decodedInUri: z.array(z.string().regex(/^%[0-7][0-9A-F]$/, 'must be the escape of one ASCII character: %3A')).optional(),
   }),
   eventsPath: path.optional(),
   type: z.union([path, z.array(path).min(2)]),

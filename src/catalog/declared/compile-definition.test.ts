@@ -207,6 +207,39 @@ describe('what a declared provider must not say is refused with its place', () =
     ['an expression with alternatives', captured('a|b'), 'captured.host.pattern'],
     ['an expression with many quantifiers', captured('a*a*a*b'), 'captured.host.pattern'],
     ['a reference', captured('a\\1'), 'captured.host.pattern'],
+    ['a path upwards in escapes', request({ path: '/v1/%2E%2e/admin' }), 'path'],
+    [
+      'a place in what is asked before the first page',
+      definition({
+        objects: {
+          contacts: object({
+            full: { parts: [part()], prepare: { request: { method: 'GET', path: '/v1/{parent_id}' }, keep: { path: 'fields' } } },
+          }),
+        },
+      }),
+      'full.prepare.request',
+    ],
+    [
+      'a place of the next page that is no path',
+      definition({
+        objects: { contacts: object({ full: { parts: [part({ paging: { kind: 'cursor', name: 'after', path: 'a..b' } })] } }) },
+      }),
+      'paging.path',
+    ],
+    ['a message that is nowhere', definition({ error_message_path: 'error.' }), 'error_message_path'],
+    [
+      'an escape of half a character in a signed address',
+      definition({
+        hooks: {
+          ...{ docs_url: docsUrl, secret: 'endpoint', type: 'type', account: 'account', events: {} },
+          signature: {
+            ...{ header: 'x-signature', encoding: 'hex', signed: ['uri'], decoded_in_uri: ['%FF'] },
+            timestamp: { header: 'x-time', unit: 'seconds', tolerance_seconds: 300 },
+          },
+        },
+      }),
+      'hooks.signature.decoded_in_uri',
+    ],
     ['a path to another host', request({ path: '//evil.test/x' }), 'path'],
     ['a path by backslash', request({ path: '/\\evil.test' }), 'path'],
     ['a whole address as a path', request({ path: 'https://evil.test' }), 'path'],

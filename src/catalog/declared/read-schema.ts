@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { compilePath, readPath } from '../../base/path.ts';
+import { compilePath, isPath, readPath } from '../../base/path.ts';
 import {
   byCursor,
   byKeyset,
@@ -13,10 +13,10 @@ import {
   type Paging,
   type ReadDefinition,
 } from '../../kit/index.ts';
-import { fillRequest, type RequestTemplate, requestTemplateSchema } from './request-template.ts';
+import { fillRequest, hasPlaces, type RequestTemplate, requestTemplateSchema } from './request-template.ts';
 
 const name = z.string().min(1).max(200);
-const path = z.string().min(1).max(500);
+const path = z.string().min(1).max(500).refine(isPath, 'is not a path');
 
 /** How a part is paged, as data: the kinds of the kit. */
 export const pagingSchema = z.discriminatedUnion('kind', [
@@ -34,7 +34,8 @@ export const pagingSchema = z.discriminatedUnion('kind', [
 export const partSchema = z.looseObject({ request: requestTemplateSchema, paging: pagingSchema });
 
 const prepareSchema = z.strictObject({
-  request: requestTemplateSchema,
+  /** Asked once for all pages: there is nothing yet that could be filled in. */
+  request: requestTemplateSchema.refine((request) => !hasPlaces(request), 'is asked once before the first page: it has no places'),
   /** What is kept of the answer, for `{prepared}`: the value at `path`, or of every element of the list there the value at `item`. */
   keep: z.strictObject({ path, item: path.optional() }),
 });

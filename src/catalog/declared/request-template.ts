@@ -38,7 +38,7 @@ const parameters = z
 
 export const pathTemplate = template
   .refine((text) => /^\/(?![/\\])/.test(text), 'must begin with one slash: requests stay below the base URL')
-  .refine((text) => !/[\\?#]/.test(text) && !/(^|\/)\.{1,2}(\/|$)/.test(text), 'must be a plain path: parameters stand in query')
+  .refine((text) => !/[\\?#]/.test(text) && !/(^|\/)(\.|%2e){1,2}(\/|$)/i.test(text), 'must be a plain path: parameters stand in query')
   .refine((text) => !/\{since/.test(text), 'has no place for since, of which there may be none');
 
 export const requestTemplateSchema = z.strictObject({
@@ -53,6 +53,11 @@ export const requestTemplateSchema = z.strictObject({
   category: z.string().min(1).max(100).optional(),
 });
 export type RequestTemplate = z.infer<typeof requestTemplateSchema>;
+
+/** Whether anything of it is to be filled in. */
+export function hasPlaces({ path, query, firstQuery, json }: RequestTemplate): boolean {
+  return JSON.stringify([path, query, firstQuery, json]).search(places) !== -1;
+}
 
 /** What the places are filled with. */
 export type Filling = Pick<PageRequest, 'object' | 'pageSize' | 'since' | 'prepared' | 'parentId'> & { id?: string };
