@@ -13,6 +13,7 @@ export function inputError(path: string, message: string): AppError {
   return new AppError('input_invalid', message, { issues: [{ in: 'body', path, message }] });
 }
 
-function snake(key: PropertyKey): string {
+/** The API's name of a field. */
+export function snake(key: PropertyKey): string {
   return String(key).replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -5,10 +5,11 @@ import { idInput } from '../base/text.ts';
 import { openProvider } from '../catalog/index.ts';
 import { type Args, type Prisma, type Tx, withTransaction } from '../db/index.ts';
 import { audit } from '../tenancy/index.ts';
-import { defaultsInput, newObjectsPolicies, objectsInput, resolveObjects } from './config-input.ts';
+import { adjustSchedules } from './adjust-schedules.ts';
+import { type DefaultsInput, defaultsInput, newObjectsPolicies, objectsInput, resolveObjects } from './config-input.ts';
 import type { SyncsCtx } from './context.ts';
 import { refuseOverlap } from './create-sync-config.ts';
-import { parseInput } from './input.ts';
+import { inputError, parseInput, snake } from './input.ts';
 import { offeredBy, viewSyncConfig } from './offered-objects.ts';
 import { type SyncConfig, storedObjects } from './outputs.ts';
 import { refuseOrphans, withoutCoveredParents } from './parents.ts';
@@ -36,6 +37,7 @@ export async function updateSyncConfig({ ctx, input }: Args<unknown, SyncsCtx>):
   const { applicationId } = requireScope(ctx.actor, 'sync_configs:write');
   const wanted = parseInput(UpdateSyncConfig, input);
   const { syncConfigId, objects: given, newObjects, startOnConnection, status, force, resync, ...defaults } = wanted;
+  if (given === undefined) refuseLostDefaults(defaults);
   return withTransaction(ctx, async (tx) => {
     const before = await lockSyncConfig(tx, applicationId, syncConfigId);
     const { providerConfigId, provider } = before;
@@ -70,10 +72,17 @@ export async function updateSyncConfig({ ctx, input }: Args<unknown, SyncsCtx>):
       await waitInstead(tx, ctx.clock, { ...where, connection: { status: 'disabled' } }, ['config'], 'disconnected');
       await waitInstead(tx, ctx.clock, where, ['config'], 'auth');
     }
+    if (given !== undefined) await adjustSchedules(tx, ctx.clock, row);
     await reconcile({ tx, clock: ctx.clock, input: { applicationId, providerConfigId } });
     await audit(tx, ctx, { applicationId, action: 'sync_config.updated', target: syncConfigId });
     return viewSyncConfig(row, offer.provider);
   });
+}
+
+/** Defaults hold for the objects of the same call. Without a list they would change nothing, and nobody would notice. */
+function refuseLostDefaults(defaults: DefaultsInput): void {
+  const [lost] = Object.entries(defaults).flatMap(([name, value]) => (value === undefined ? [] : [snake(name)]));
+  if (lost !== undefined) throw inputError(lost, `${lost} holds for the objects of the same call: give the whole list of objects as well.`);
 }
 
 /** The config, with its provider config locked against reconciles that run at the same time. */

@@ -130,6 +130,16 @@ test.each<[Loose, Loose, string]>([
   expect(await vendor.list('/v1/sync-configs')).toEqual([]);
 });
 
+test('defaults without a list of objects are refused: they would change nothing', async () => {
+  const vendor = await openVendor();
+  const config = await vendor.call('POST', '/v1/sync-configs', { provider: 'sandbox', objects: [{ object: 'contacts' }] });
+  const path = `/v1/sync-configs/${config.id}`;
+  const refused = await vendor.request('PATCH', path, { interval_seconds: 60 });
+  expect(refused).toMatchObject({ status: 400, body: { code: 'input_invalid', errors: [{ path: 'interval_seconds' }] } });
+  const changed = await vendor.call('PATCH', path, { interval_seconds: 60, objects: [{ object: 'contacts' }] });
+  expect(changed.objects).toMatchObject([{ object: 'contacts', interval_seconds: 60 }]);
+});
+
 test('O82 left to us, an object without a filter falls back to full, and so does a default that it does not allow: the answer says so', async () => {
   const vendor = await openVendor();
   const auto = await vendor.call('POST', '/v1/sync-configs', {
