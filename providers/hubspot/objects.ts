@@ -25,7 +25,8 @@ export function crmObject({
     full: { prepare, parts: [listing(path, false)] },
     incremental: {
       prepare,
-      watermark: { path: `properties.${modified}`, type: 'datetime' },
+      // The same moment stands beside the properties, also in an answer that leaves this one out.
+      watermark: { path: `properties.${modified}|updatedAt`, type: 'datetime' },
       parts: [searchByModified(path, modified), listing(path, true)],
     },
     get: (id) => ({ method: 'GET', path: `${path}/${encodeURIComponent(id)}` }),
