@@ -3,7 +3,6 @@ import { newId } from '../base/ids.ts';
 import type { Tx } from '../db/index.ts';
 import { enqueueAll } from '../queue/index.ts';
 import { adjustRateLimits } from './adjust-rate-limits.ts';
-import { adjustSchedules } from './adjust-schedules.ts';
 
 export interface ReconcileInput {
   applicationId: string;
@@ -19,7 +18,6 @@ const enqueuedMax = 2_000;
  */
 export async function reconcile({ tx, clock, input }: { tx: Tx; clock: Clock; input: ReconcileInput }): Promise<{ added: number }> {
   await lockProviderConfig(tx, input);
-  await adjustSchedules(tx, clock, input);
   await adjustSyncs(tx, clock, input);
   await adjustRateLimits(tx, clock, input);
   const missing = await findMissing(tx, input);
