@@ -25,12 +25,15 @@ export function dueSql(names: HubNames, table: HubTable): DueSql {
 export const signalWins = `(s.is_signalled and t._syncline_deleted_at is null
     and ${incomingWins({ asked: 's.asked_seq', modified: 's.modified_at' })})`;
 
-/** Kept by a person's decision, for as long as the record has not been written since. */
+/**
+ * Kept by a person's decision, for as long as the record has not been written since. A look by key for each row: an `exists` becomes a
+ * join of the planner's choice, and 20,000 kept records then took longer than a transaction may.
+ */
 export function isKept(names: HubNames, { name }: Pick<HubTable, 'name'>): string {
-  return `exists (
-      select from ${names.keptDelete} k
+  return `coalesce((
+      select k.seq = t._syncline_seq from ${names.keptDelete} k
       where k.table_name = ${literal(name)} and k.connection = t._syncline_connection
-        and k.record_id = t._syncline_record_id and k.seq = t._syncline_seq)`;
+        and k.record_id = t._syncline_record_id), false)`;
 }
 
 /** $1 sync, $2 generation, $3 horizon of the begin, $4 reported gone by a get by id, $5 connection, $6 absence is proof. */

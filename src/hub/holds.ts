@@ -1,7 +1,10 @@
 import type { HubHandle } from './handle.ts';
 import type { HeldDelete, Hold, HoldDecision } from './held-types.ts';
 
-/** What waits for a decision, or is being carried out; oldest first, for the ids of runs sort by time of birth. */
+/**
+ * What waits for a decision, or is being carried out; oldest first, for the ids of runs sort by time of birth. A hold of which every
+ * record was met again waits for nobody.
+ */
 export async function listHolds(
   hub: HubHandle,
   { syncId, after, rowsMax }: { syncId: string; after: string | null; rowsMax: number },
@@ -15,6 +18,8 @@ export async function listHolds(
             h.decision
      from ${hub.names.hold} h
      where h.sync = $1::text and ($2::text is null or h.run_id > $2::text)
+       and (h.decision is not null
+            or exists (select from ${hub.names.stagedDelete} s where s.sync = h.sync and s.generation = h.generation))
      order by h.run_id
      limit $3::int4`,
     [syncId, after, rowsMax],

@@ -3,7 +3,7 @@ import { registerWriter } from './feed.ts';
 import type { HubHandle } from './handle.ts';
 import type { HoldDecision, SettledHold } from './held-types.ts';
 import { literal } from './layout.ts';
-import { type HubTx, writeTransaction } from './transaction.ts';
+import { type HubTx, sweepTransaction, writeTransaction } from './transaction.ts';
 import { deleteUnfolded } from './unfolded.ts';
 
 export interface SettleHoldInput {
@@ -18,6 +18,14 @@ export interface SettleHoldInput {
  * of the same sync may be under way, and only waits for the transaction.
  */
 export async function settleHold(hub: HubHandle, input: SettleHoldInput): Promise<SettledHold | null> {
+  const batch = await settleBatch(hub, input);
+  if (batch === null) return null;
+  // Registers nothing and may take its time, however much was held.
+  if (!batch.settled.remaining) await sweepTransaction(hub, (tx) => settleOthers(hub, tx, input, batch.hold));
+  return batch.settled;
+}
+
+async function settleBatch(hub: HubHandle, input: SettleHoldInput): Promise<{ hold: DecidedHold; settled: SettledHold } | null> {
   return writeTransaction(hub, async (tx) => {
     const hold = await lockHold(hub, tx, input);
     if (!hold) return null;
@@ -35,8 +43,7 @@ export async function settleHold(hub: HubHandle, input: SettleHoldInput): Promis
       [input.syncId, hold.generation, done.settled, done.first, done.last],
     );
     const { settled, first, last, remaining } = rows[0]!;
-    if (!remaining) await settleOthers(hub, tx, input, hold);
-    return { decision: hold.decision, settled: Number(settled), ...seqsOf({ first, last }), remaining };
+    return { hold, settled: { decision: hold.decision, settled: Number(settled), ...seqsOf({ first, last }), remaining } };
   });
 }
 

@@ -92,11 +92,8 @@ export async function purgeVersions(hub: HubHandle, tx: HubTx, connection: HubCo
   for (const { name } of rows) {
     const table = hub.names.record(name);
     const { rowCount } = await tx.query(
-      `delete from ${table} v
-       using (select _syncline_record_id, _syncline_run_id from ${table} where _syncline_connection = $1::int4 limit $2::int4) old
-       where v._syncline_connection = $1::int4
-         and v._syncline_record_id = old._syncline_record_id
-         and v._syncline_run_id = old._syncline_run_id`,
+      `delete from ${table}
+       where ctid = any (array(select ctid from ${table} where _syncline_connection = $1::int4 limit $2::int4))`,
       [connection.number, rowsMax - purged],
     );
     purged += rowCount ?? 0;

@@ -465,7 +465,7 @@ const deletesAreSafe: Mutation[] = [
     id: 'rejection-forgotten',
     promise: 4,
     breaks: 'what a person refused to delete is proposed again, or deleted, by the next read',
-    edits: [{ file: 'src/hub/due.ts', find: 'and k.seq = t._syncline_seq)', replace: 'and k.seq < 0)' }],
+    edits: [{ file: 'src/hub/due.ts', find: 'select k.seq = t._syncline_seq from', replace: 'select k.seq < 0 from' }],
     test: { file: 'test/hub/holds.test.ts', title: 'B17 what was rejected is not held by later reads until it changes or is met again' },
   },
   {
