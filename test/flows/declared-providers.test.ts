@@ -69,6 +69,29 @@ test('a provider declared as JSON connects, syncs, follows changes and deletes i
   expect(new Set(log.filter(({ path }) => path.startsWith('/crm')).map(({ status }) => status))).toEqual(new Set([200]));
 });
 
+test('what a declared provider tells of by itself is verified, read again and listed, without a run', async () => {
+  const account = 'declared-hooks';
+  const { control } = syncline;
+  const secret = 'whsec_declared';
+  await control.setSize({ account, object: 'contacts', size: 5 });
+  const vendor = await declare();
+  const { syncIds } = await begin(vendor, account, [{ object: 'contacts', schedule: { kind: 'manual' } }]);
+  const [config] = await vendor.list('/v1/provider-configs');
+  await vendor.call('PATCH', `/v1/provider-configs/${config.id}`, { hook_secret: secret });
+  await control.setHooks({ account, url: config.hook_url, secret });
+  const [first, second] = (await live(vendor, 'contacts', account)) as [string, string];
+  const { ids } = await control.update({ account, object: 'contacts', id: first, fields: { notes: 'told' } });
+  expect(ids).toEqual([first]);
+  await control.delete({ account, object: 'contacts', id: second });
+  const told = async () => {
+    const listed = await vendor.list(`/v1/records/x_sandbox/contacts?customer_id=${account}&include_deleted=true`);
+    const one = (id: string) => listed.find(({ record_id }: Loose) => record_id === id);
+    return [one(first).record.notes, one(second).deleted_at !== null];
+  };
+  await expect.poll(told, { timeout: 40_000 }).toEqual(['told', true]);
+  expect(await vendor.list(`/v1/runs?sync_id=${syncIds[0]}`)).toHaveLength(1);
+});
+
 test('another application neither sees it nor can use it, and may declare one of the same name', async () => {
   const vendor = await declare();
   const other = await syncline.createApplication();
@@ -110,7 +133,7 @@ test('a change names the version that it was made from, reaches the next read, a
   const elsewhere = { ...smaller, api: { base_url: 'https://evil.test' } };
   expect(await update(vendor, 2, elsewhere)).toMatchObject({ status: 409, body: { code: 'conflict', connections: 1 } });
   const { contacts: _gone, ...others } = smaller.objects;
-  expect(await update(vendor, 2, { ...smaller, objects: others })).toMatchObject({
+  expect(await update(vendor, 2, { ...smaller, objects: others, hooks: undefined })).toMatchObject({
     status: 409,
     body: { code: 'conflict', object: 'contacts' },
   });

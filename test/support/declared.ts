@@ -47,6 +47,22 @@ export function declaredSandbox(name = 'x_sandbox', more: Loose = {}): Loose {
     limits: { docs_url: docsUrl, concurrency_max: 4 },
     error_message_path: 'error.message',
     errors: [{ status: 410, meaning: 'page_expired' }],
+    hooks: {
+      docs_url: docsUrl,
+      secret: 'endpoint',
+      signature: {
+        header: 'x-sandbox-signature',
+        encoding: 'hex',
+        signed: ['timestamp', { text: '.' }, 'body'],
+        timestamp: { header: 'x-sandbox-timestamp', unit: 'milliseconds', tolerance_seconds: 300 },
+      },
+      events_path: 'notices',
+      type: 'type',
+      account: 'account',
+      events: Object.fromEntries(
+        ['created', 'updated', 'deleted'].map((kind) => [`contacts.${kind}`, { object: 'contacts', ids: ['id'], record: 'record' }]),
+      ),
+    },
     objects: {
       contacts: object('Contacts', '/crm/v1/contacts', {
         record: { id: 'id', modified_at: 'updated_at', is_deleted: 'is_deleted', deleted_at: 'deleted_at' },
