@@ -12,7 +12,8 @@ export const syncParams = z.strictObject({ sync_id: pathId('sync_id', 'sync', sy
 
 export const SyncStatus = z.enum(['active', 'paused']).openapi('SyncStatus', { description: 'Whether runs happen.' });
 export const SyncHealth = z.enum(['pending', 'healthy', 'delayed', 'failed', 'held']).openapi('SyncHealth', {
-  description: '`pending`: never ended a run; `delayed`: waiting for the provider, or for the object under which it is read; `held`: deletes wait for a person.',
+  description:
+    '`pending`: never ended a run; `delayed`: waiting for the provider, or for the object under which it is read; `held`: deletes wait for a person.',
 });
 
 export const Sync = z
