@@ -46,7 +46,8 @@ async function act(actor: Actor): Promise<void> {
   await live(actor).catch(note);
   witnesses.delete(witness);
   await endSchedule(actor).catch(note);
-  await checkAccounts(actor, await reader.stop());
+  await reader.stop();
+  await checkAccounts(actor, reader);
 }
 
 async function live(actor: Actor): Promise<void> {

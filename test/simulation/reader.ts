@@ -12,8 +12,15 @@ export interface Known {
 const pollMs = 300;
 const pageSizes = [1000, 37, 250];
 
+export interface Reader {
+  /** Ends the following. */
+  stop(): Promise<void>;
+  /** Reads on to the end of the feed, and answers what a vendor knows then. */
+  catchUp(): Promise<Map<string, Known>>;
+}
+
 /** Follows the change feed from its beginning, as a vendor would, while everything happens. */
-export function follow(actor: Actor): { stop(): Promise<Map<string, Known>> } {
+export function follow(actor: Actor): Reader {
   const known = new Map<string, Known>();
   let lastSeq = 0n;
   let cursor: string | null = null;
@@ -50,6 +57,9 @@ export function follow(actor: Actor): { stop(): Promise<Map<string, Known>> } {
     async stop() {
       isStopping = true;
       await ended;
+    },
+    async catchUp() {
+      await readOn();
       return known;
     },
   };
