@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { withTransaction } from '../../src/db/index.ts';
+import { claimIdempotencyKey, type IdempotencyCtx } from '../../src/tenancy/index.ts';
 import { callerOf, newApplication, startApi, type TestApi } from './support/api.ts';
 
 let api: TestApi;
@@ -101,6 +103,21 @@ describe('Idempotency-Key', () => {
     expect(other.body.code).toBe('idempotency_key_reused');
     expect(repeated.status).toBe(201);
     expect(again.body).toEqual(repeated.body);
+  });
+
+  test('a first request that is overtaken by its own repetition takes no effect beside it', async () => {
+    const vault = { seal: () => ({ sealed: Buffer.from('x'), keyId: 'k1' }), open: () => '' };
+    const actor = { kind: 'api_key' as const, id: 'key_slow', applicationId: 'app_slow', scopes: [] };
+    const ctx = { db: api.db, clock: api.clock, actor, vault } as unknown as IdempotencyCtx;
+    const asked = { key: randomUUID(), request: { method: 'POST', path: '/v1/api-keys', body: '{}' } };
+    const slow = await claimIdempotencyKey(ctx, asked);
+    api.clock.move(301_000);
+    const repeated = await claimIdempotencyKey(ctx, asked);
+    api.clock.move(-301_000);
+    if (slow.kind !== 'first' || repeated.kind !== 'first') throw new Error('both were to be the first at their time');
+    const took = (witness: typeof slow.witness) => withTransaction({ db: api.db, witness }, async () => 'done');
+    expect(await took(repeated.witness)).toBe('done');
+    await expect(took(slow.witness)).rejects.toMatchObject({ code: 'request_in_progress' });
   });
 
   test('answers are kept sealed, and forgotten after a day', async () => {
