@@ -50,6 +50,8 @@ export interface HookedFacts extends WriteFacts {
   late: string[];
   /** Came without having been asked for, about records that are not there (any more): they have to be read by their ids. */
   unsure: string[];
+  /** Reported gone, and never stored here: they may be so new that a get by id does not show them yet. */
+  absent: string[];
   /** The guard did not allow the deletes: none of them was done. */
   isGuarded: boolean;
 }

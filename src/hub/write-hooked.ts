@@ -53,7 +53,7 @@ export async function writeHooked(hub: HubHandle, input: HookedInput): Promise<H
       lastSeq: gone.lastSeq ?? written.lastSeq,
     };
     if (facts.firstSeq !== null) await keepNews(hub, tx, input.syncId, facts);
-    return { ...facts, late, unsure, isGuarded: gone.isGuarded };
+    return { ...facts, late, unsure, absent: gone.absent, isGuarded: gone.isGuarded };
   });
 }
 
@@ -88,7 +88,7 @@ async function doubtsOf(
   return { late, unsure: rows.map(({ id }) => id).filter((id) => unasked.has(id) && !late.includes(id)) };
 }
 
-const nothingGone = { deleted: 0, firstSeq: null, lastSeq: null, isGuarded: false };
+const nothingGone = { deleted: 0, firstSeq: null, lastSeq: null, isGuarded: false, absent: [] as string[] };
 
 /** Gone as of the moment when it was asked: what was written since is newer and stays, and so does what a person decided to keep. */
 async function deleteGone(hub: HubHandle, tx: HubTx, input: HookedInput, place: Place) {
@@ -96,17 +96,17 @@ async function deleteGone(hub: HubHandle, tx: HubTx, input: HookedInput, place: 
   const table = hub.names.record(place.table.name);
   const kept = isKept(hub.names, place.table);
   const values = [place.connection.number, textArray(input.gone.map(({ id }) => id)), bigintArray(input.gone.map((one) => one.askedSeq))];
-  const standing = await tx.query<{ deletes: number; unknown: number }>(
+  const standing = await tx.query<{ deletes: number; absent: string[] }>(
     `select count(*) filter (where t._syncline_deleted_at is null and t._syncline_seq <= u.asked and not ${kept})::int4 as deletes,
-            count(*) filter (where t._syncline_record_id is null)::int4 as unknown
+            coalesce(array_agg(u.id) filter (where t._syncline_record_id is null), '{}') as absent
      from unnest($2::text[], $3::int8[]) as u(id, asked)
      left join ${table} t on t._syncline_connection = $1::int4 and t._syncline_record_id = u.id`,
     values,
   );
-  const { deletes, unknown } = standing.rows[0]!;
-  if (deletes > 0 && !(await isAllowed(hub, tx, input, place, deletes))) return { ...nothingGone, isGuarded: true };
-  const marks = input.marksUnknown && unknown > 0;
-  if (deletes === 0 && !marks) return nothingGone;
+  const { deletes, absent } = standing.rows[0]!;
+  if (deletes > 0 && !(await isAllowed(hub, tx, input, place, deletes))) return { ...nothingGone, absent, isGuarded: true };
+  const marks = input.marksUnknown && absent.length > 0;
+  if (deletes === 0 && !marks) return { ...nothingGone, absent };
   await registerWriter(hub, tx);
   const { rows } = await tx.query<{ deleted: number; first: string | null; last: string | null }>(
     `with asked as (
@@ -134,7 +134,8 @@ async function deleteGone(hub: HubHandle, tx: HubTx, input: HookedInput, place: 
   );
   const { deleted, first, last } = rows[0]!;
   if (deleted > 0) await logDeletes(hub, tx, place, deleted);
-  return { deleted, firstSeq: first === null ? null : BigInt(first), lastSeq: last === null ? null : BigInt(last), isGuarded: false };
+  const seqs = { firstSeq: first === null ? null : BigInt(first), lastSeq: last === null ? null : BigInt(last) };
+  return { deleted, ...seqs, isGuarded: false, absent };
 }
 
 async function isAllowed(hub: HubHandle, tx: HubTx, input: HookedInput, place: Place, deletes: number): Promise<boolean> {

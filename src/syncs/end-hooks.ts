@@ -13,28 +13,33 @@ export interface EndedHooks {
   late: string[];
   /** Have to be read by their ids after all. */
   again: string[];
+  /** Were not there, and may only be too new. */
+  absent: string[];
   /** What the hooks told has to be found by a run. */
   needsRun: boolean;
 }
 
 /** How long what came during a first load waits before it is looked at again. */
 const lateSeconds = 5;
+/** The same for what was not there: long enough for a copy of the provider's data to follow. */
+const absentSeconds = 5;
 
 /** Notices, event and the run that may be needed, in one transaction. */
 export async function endHooks(
   ctx: Pick<Ctx, 'db' | 'clock'>,
   sync: SyncRow,
-  { done, news, late, again, needsRun }: EndedHooks,
+  { done, news, late, again, absent, needsRun }: EndedHooks,
 ): Promise<void> {
   await withTransaction(ctx, async (tx) => {
     const [locked] = await tx.$queryRaw<{ status: string }[]>`select status from sync where id = ${sync.id}::text for update`;
     if (!locked) return;
     if (late.length > 0) await postponeNotices(tx, sync.id, late, { seconds: lateSeconds, hasFailed: false });
     if (again.length > 0) await postponeNotices(tx, sync.id, again, { seconds: 0, hasFailed: false });
+    if (absent.length > 0) await postponeNotices(tx, sync.id, absent, { seconds: absentSeconds, hasFailed: true });
     await finishNotices(
       tx,
       sync.id,
-      done.filter(({ recordId }) => !late.includes(recordId) && !again.includes(recordId)),
+      done.filter(({ recordId }) => !late.includes(recordId) && !again.includes(recordId) && !absent.includes(recordId)),
     );
     await tx.sync.update({ where: { id: sync.id }, data: { lastHookAt: ctx.clock.now() } });
     if (news) await emit(tx, ctx.clock, { applicationId: sync.applicationId, type: 'records.changed', data: changed(sync, news) });

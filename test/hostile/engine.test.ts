@@ -40,7 +40,8 @@ test('lists that a changed declaration unfolds are read of every record, not onl
   const text = JSON.stringify(declaredSandbox().objects.contacts).replaceAll('/crm/v1/contacts', '/crm/v1/orders');
   const orders = JSON.parse(text);
   orders.incremental.parts.pop();
-  const definition = { ...declaredSandbox(), objects: { orders } };
+  const { hooks: _hooks, ...declared } = declaredSandbox();
+  const definition = { ...declared, objects: { orders } };
   const vendor = await syncline.createApplication();
   await vendor.call('POST', '/v1/providers', { definition });
   await vendor.setUpProvider({ provider: 'x_sandbox', objects: [{ object: 'orders', schedule: { kind: 'manual' } }] });
@@ -60,4 +61,20 @@ test('lists that a changed declaration unfolds are read of every record, not onl
   expect(lines.length).toBeGreaterThan(4);
   const unfolded = await vendor.list(`/v1/records/x_sandbox/order_lines?customer_id=${account}`);
   expect(unfolded.map(({ record_id }) => record_id).sort()).toEqual(lines.sort());
+});
+
+test('a record that a hook tells of before a get by its id shows it is asked for again', async () => {
+  const scene = await openScene(syncline, { account: 'too-new', size: 3, order: { schedule: { kind: 'manual' } } });
+  const [config] = await scene.vendor.list('/v1/provider-configs');
+  await scene.vendor.call('PATCH', `/v1/provider-configs/${config.id}`, { hook_secret: 'whsec' });
+  await scene.control.fault({
+    match: { account: scene.account, path: '/contacts/con_too_new' },
+    fault: { kind: 'server_error', status: 404 },
+    times: 1,
+  });
+  await scene.control.setHooks({ ...scene.at, url: config.hook_url, secret: 'whsec' });
+  await scene.control.create({ ...scene.at, id: 'con_too_new', fields: { notes: 'here' } });
+  await expect.poll(async () => (await scene.rows()).map(({ id }) => id), { timeout: 40_000 }).toContain('con_too_new');
+  expect((await scene.raw('con_too_new')).notes).toBe('here');
+  await scene.expectAgrees();
 });

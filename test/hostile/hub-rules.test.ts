@@ -72,6 +72,16 @@ test('what a person decided to keep is not deleted by a hook; once it was writte
   expect(await liveIds()).toEqual([idOf(1)]);
 });
 
+test('a record that is too new for a get by its id, and is left out beside a run, is stored when it is asked for again', async () => {
+  const read = await begin('incremental');
+  const asked = async () => ({ id: 'too new', askedSeq: await on.hub.lastDrawnSeq() });
+  expect(await hooked(read, { gone: [await asked()], marksUnknown: true })).toMatchObject({ deleted: 0, absent: ['too new'] });
+  expect(await hooked(read, { gone: [await asked()], marksUnknown: true })).toMatchObject({ deleted: 0, absent: [] });
+  const { askedSeq } = await asked();
+  expect(await hooked(read, { records: [record('too new', {}, { askedSeq })] })).toMatchObject({ inserted: 1 });
+  expect(await liveIds()).toEqual(['too new']);
+});
+
 test('a record that was set aside and is gone leaves the quarantine when a hook tells', async () => {
   const read = await begin('incremental');
   const quarantined = [{ id: 'gone', reason: 'too_large' as const, detail: 'd', raw: Buffer.from('{}') }];

@@ -91,12 +91,21 @@ async function work(given: SyncsCtx, syncId: string, notices: Notice[], signal: 
       news,
       late: [...read.late, ...written.late],
       again: [...written.unsure, ...read.left],
+      absent: askedAgain(notices, written.absent),
       needsRun: read.needsRun || written.isGuarded,
     });
     if (news) await hub.dropHookNews({ syncId: sync.id, lastSeq: news.lastSeq });
   } catch (error) {
     await leave(ctx, { sync, notices, error, log });
   }
+}
+
+/** A record that nobody has stored is asked for this often before it counts as gone: what is new may show late. */
+const absentAsksMax = 3;
+
+function askedAgain(notices: Notice[], absent: string[]): string[] {
+  const young = new Set(notices.flatMap(({ recordId, failures }) => (failures + 1 < absentAsksMax ? [recordId] : [])));
+  return absent.filter((id) => young.has(id));
 }
 
 /** What hooks carried goes with the notices: a connection that was purged meanwhile must leave nothing behind. */
@@ -128,7 +137,7 @@ async function leave(ctx: SyncsCtx, { sync, notices, error, log }: Failed): Prom
   const failures = Math.max(...notices.map((notice) => notice.failures)) + 1;
   const waitSeconds = failures > failuresMax ? null : waitOf(ctx, error, failures);
   log.info({ err: error, wait: waitSeconds }, 'what hooks told could not be read yet');
-  if (waitSeconds === null) return endHooks(ctx, sync, { done: notices, news: null, late: [], again: [], needsRun: true });
+  if (waitSeconds === null) return endHooks(ctx, sync, { done: notices, news: null, late: [], again: [], absent: [], needsRun: true });
   const ids = notices.map((notice) => notice.recordId);
   await postponeNotices(ctx.db.prisma, sync.id, ids, { seconds: waitSeconds, hasFailed: true });
 }

@@ -11,7 +11,10 @@ const attemptsMax = 5;
  * Writes under the fence that the sync has now. A run that begins meanwhile raises it, and the write is tried again with the new one;
  * a sync that was paused or removed meanwhile is written to no more: its records may be about to be purged.
  */
-export async function writeNotices(desk: HookDesk, read: ReadNotices): Promise<Pick<HookedFacts, 'late' | 'unsure' | 'isGuarded'>> {
+export async function writeNotices(
+  desk: HookDesk,
+  read: ReadNotices,
+): Promise<Pick<HookedFacts, 'late' | 'unsure' | 'absent' | 'isGuarded'>> {
   const { ctx, sync, hub, table, connection, children } = desk;
   const { records, quarantined, gone, payloads } = read;
   if (records.length + quarantined.length + gone.length + payloads.length === 0) return nothing;
@@ -33,4 +36,4 @@ export async function writeNotices(desk: HookDesk, read: ReadNotices): Promise<P
   }
 }
 
-const nothing = { late: [], unsure: [], isGuarded: false };
+const nothing = { late: [], unsure: [], absent: [], isGuarded: false };
