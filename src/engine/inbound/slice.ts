@@ -102,7 +102,7 @@ function count(slice: Slice, { fetched, facts, heldDeletes }: Progress): Counter
     quarantined: before.quarantined + quarantined,
     apiCalls: before.apiCalls + pending.apiCalls,
     bytes: before.bytes + pending.bytes,
-    waitMs: before.waitMs + pending.waitMs,
+    waitMs: Math.min(before.waitMs + pending.waitMs, waitMsMax),
     totalEstimate: before.totalEstimate,
     heldDeletes: before.heldDeletes + (heldDeletes ?? 0),
     duplicates: before.duplicates + (facts?.duplicates ?? 0),
@@ -111,6 +111,9 @@ function count(slice: Slice, { fetched, facts, heldDeletes }: Progress): Counter
     unfolded: (facts?.unfolded ?? []).reduce(addUnfolded, before.unfolded),
   };
 }
+
+/** What the run's row can hold: three weeks. */
+const waitMsMax = 2_000_000_000;
 
 function addUnfolded(all: Counters['unfolded'], facts: UnfoldedFacts): Counters['unfolded'] {
   const before = all[facts.object] ?? nothingUnfolded;
