@@ -200,7 +200,8 @@ async function currentRun(tx: Tx, ctx: Ctx, sync: SyncRow): Promise<RunRow> {
 
 function likelyKind({ strategy, lastSuccessAt, fullRequested, fullRefreshEvery, incrementalsSinceFull }: SyncRow): ReadKind {
   const isFullDue = fullRequested || (fullRefreshEvery !== null && incrementalsSinceFull >= fullRefreshEvery);
-  return lastSuccessAt === null || isFullDue ? 'full' : kindOf[strategy as Strategy];
+  // A strategy that this version does not know is the engine's to refuse, in a run that says so.
+  return lastSuccessAt === null || isFullDue ? 'full' : (kindOf[strategy as Strategy] ?? 'full');
 }
 
 function triggerOf(sync: SyncRow): RunTrigger {
