@@ -446,6 +446,35 @@ const unchangedIsFree: Mutation[] = [
 
 const deletesAreSafe: Mutation[] = [
   {
+    id: 'too-large-is-missing',
+    promise: 4,
+    breaks: 'a pass over the keys takes a record that it meets, and that could not be stored, for gone',
+    edits: [
+      {
+        file: 'src/engine/inbound/read-pages.ts',
+        find: '...quarantined.flatMap(({ id }) => (id === null ? [] : [id])),',
+        replace: '...quarantined.flatMap(() => []),',
+      },
+    ],
+    test: {
+      file: 'test/hostile/engine.test.ts',
+      title: 'a pass over the keys that lists whole records takes none for missing because it has grown too large',
+    },
+  },
+  {
+    id: 'overtaken-lists-count',
+    promise: 4,
+    breaks: 'the list inside an older version of a record brings back what a newer one, or a delete, took out',
+    edits: [
+      {
+        file: 'src/hub/unfolded.ts',
+        find: 'lists.filter(({ parent }) => !overtaken.has(parent.id))',
+        replace: 'lists.filter(({ parent }) => overtaken.size >= 0 && parent.id)',
+      },
+    ],
+    test: { file: 'test/hostile/hub-rules.test.ts', title: 'bring nothing back that went with its parent' },
+  },
+  {
     id: 'approval-deletes-what-came-back',
     promise: 4,
     breaks: 'approving held deletes also deletes what was written since they were held',
