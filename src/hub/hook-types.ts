@@ -1,4 +1,4 @@
-import type { Fenced, HubConnection, HubTable, IncomingRecord, QuarantinedRecord, SliceInput, WriteFacts } from './types.ts';
+import type { Fenced, HubConnection, HubTable, IncomingRecord, QuarantinedRecord, WriteFacts } from './types.ts';
 
 /** What hooks need of a hub. */
 export interface HooksOfHub {
@@ -33,7 +33,6 @@ export interface HookedInput extends Fenced {
   quarantined: QuarantinedRecord[];
   observed?: readonly string[] | undefined;
   versions?: { runId: string } | undefined;
-  children?: SliceInput['children'];
   /** Records that a get by id reported gone; `askedSeq` was noted before it was asked. */
   gone: { id: string; askedSeq: bigint }[];
   /** A run is in progress: a delete of a record that is not there yet leaves a tombstone, or an older page would bring it back. */

@@ -9,7 +9,6 @@ import { type PreparedSlice, prepareSlice } from './prepare-slice.ts';
 import { quarantine, release } from './quarantine.ts';
 import { type HubTx, writeTransaction } from './transaction.ts';
 import type { WriteFacts } from './types.ts';
-import { deleteUnfolded, unfoldAll, writeUnfolded } from './unfolded.ts';
 import { appendVersions, ensureVersions } from './versions.ts';
 import type { Place } from './write-records.ts';
 import { note, writeLive } from './write-slice.ts';
@@ -39,9 +38,6 @@ export async function writeHooked(hub: HubHandle, input: HookedInput): Promise<H
     // What does not exist any more waits for nobody's mending.
     if (row.hasQuarantined && input.gone.length && !gone.isGuarded)
       await release(hub, tx, input, textArray(input.gone.map(({ id }) => id)));
-    const inside = unfoldAll(input.children, slice.live);
-    await writeUnfolded(hub, tx, { ...input, at: place.syncedAt }, inside);
-    await deleteUnfolded(hub, tx, { table: place.table.name, connection: place.connection.number, at: place.syncedAt, ...gone });
     if (input.payloads.length) await tx.query(`delete from ${hub.names.hookPayload} where number = any ($1::int8[])`, [input.payloads]);
     const facts: WriteFacts = {
       inserted: written.inserted,

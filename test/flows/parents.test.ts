@@ -124,6 +124,9 @@ async function openOrders(account: string, size: number) {
   return { vendor, control, at, syncId, first, lines, liveLines, run, news };
 }
 
+/** For what a busy machine does a little later. */
+const waitMsMax = 40_000;
+
 const linesOf = (...orders: number[]) => orders.flatMap((order) => [1, 2, 3].map((line) => lineId(order, line)));
 
 test('lists inside records are records of their own, written with them, and announced', async () => {
@@ -188,6 +191,20 @@ test('with a record goes what was inside it, and comes back with it; a list that
   await control.remove({ ...at, id: orderId(1) });
   expect(await run(true)).toMatchObject({ deleted: 1, unfolded: [{ deleted: 3 }] });
   expect(await liveLines()).toEqual(linesOf(2));
+});
+
+test('a hook that tells of a record with lists inside leads to a run, which brings them', async () => {
+  const { vendor, control, at, syncId, liveLines } = await openOrders('told', 3);
+  const [config] = await vendor.list('/v1/provider-configs');
+  const secret = 'whsec_told';
+  await vendor.call('PATCH', `/v1/provider-configs/${config.id}`, { hook_secret: secret });
+  await control.setHooks({ ...at, url: config.hook_url, secret });
+  await control.update({ ...at, id: orderId(1), fields: { lines: [{ line: 1, sku: 'ONLY' }] } });
+  await expect.poll(liveLines, { timeout: waitMsMax }).toEqual([lineId(1, 1), ...linesOf(2, 3)].sort());
+  await control.delete({ ...at, id: orderId(2) });
+  await expect.poll(liveLines, { timeout: waitMsMax }).toEqual([lineId(1, 1), ...linesOf(3)].sort());
+  const triggers = (await vendor.list(`/v1/runs?sync_id=${syncId}`)).map(({ trigger }) => trigger);
+  expect(triggers).toContain('hook');
 });
 
 test('what comes inside other records is not ordered by itself, and is as complete as they are', async () => {

@@ -21,7 +21,6 @@ import {
   queueNotices,
 } from '../../syncs/hook-notices.ts';
 import { reactTo } from '../inbound/reaction.ts';
-import { openChildren } from '../page/open-children.ts';
 import { type HookDesk, readNotices } from './read-notices.ts';
 import { writeNotices } from './write-notices.ts';
 
@@ -70,7 +69,6 @@ async function work(given: SyncsCtx, syncId: string, notices: Notice[], signal: 
     const table = await hub.ensureTable(sync.provider, sync.object);
     const desk: HookDesk = {
       ...{ ctx, sync, hub, signal, definition, table },
-      children: await openChildren(hub, table, definition, ctx.limits.recordBytesMax),
       connection: await hub.ensureConnection({ connectionId: sync.connectionId, customerId: sync.customerId }),
       client: () =>
         openConnectionClient({

@@ -1,7 +1,7 @@
 import type { ConnectionClient } from '../../connect/client.ts';
 import type { Sync as SyncRow } from '../../db/generated/client.ts';
 import type { HookPayload } from '../../hub/hook-types.ts';
-import type { Hub, HubConnection, HubTable, IncomingRecord, QuarantinedRecord, SliceInput } from '../../hub/types.ts';
+import type { Hub, HubConnection, HubTable, IncomingRecord, QuarantinedRecord } from '../../hub/types.ts';
 import { type Json, type ObjectDefinition, ProviderError, type RereadDefinition } from '../../kit/index.ts';
 import type { SyncsCtx } from '../../syncs/context.ts';
 import type { Notice } from '../../syncs/hook-notices.ts';
@@ -13,7 +13,6 @@ export interface HookDesk {
   sync: SyncRow;
   hub: Hub;
   table: HubTable;
-  children: NonNullable<SliceInput['children']>;
   connection: HubConnection;
   definition: ObjectDefinition;
   client: () => Promise<ConnectionClient>;

@@ -15,7 +15,7 @@ export async function writeNotices(
   desk: HookDesk,
   read: ReadNotices,
 ): Promise<Pick<HookedFacts, 'late' | 'unsure' | 'absent' | 'isGuarded'>> {
-  const { ctx, sync, hub, table, connection, children } = desk;
+  const { ctx, sync, hub, table, connection } = desk;
   const { records, quarantined, gone, payloads } = read;
   if (records.length + quarantined.length + gone.length + payloads.length === 0) return nothing;
   for (let attempt = 1; ; attempt++) {
@@ -23,7 +23,7 @@ export async function writeNotices(
     if (now?.status !== 'active') return nothing;
     try {
       return await hub.writeHooked({
-        ...{ syncId: sync.id, fence: now.fence, table, connection, records, quarantined, gone, payloads, children },
+        ...{ syncId: sync.id, fence: now.fence, table, connection, records, quarantined, gone, payloads },
         ...(sync.observedFields.length > 0 ? { observed: sync.observedFields } : {}),
         versions: sync.landing === 'append' ? { runId: `hook_${randomUUID()}` } : undefined,
         marksUnknown: now.currentRunId !== null,
