@@ -80,7 +80,7 @@ test('H57 a worker killed in the middle of a page leaves the mark where it was; 
   await scene.expectInvariants();
 }, 60_000);
 
-test('H58 a worker killed after the fetch and before the commit has advanced no mark; after a restart the rows are there', async () => {
+test('H58 O86 a worker killed after the fetch and before the commit has advanced no mark; after a restart the rows are there', async () => {
   const account = 'h58';
   const scene = await openScene(syncline, { account });
   const { watermark } = await scene.checkpoint();
