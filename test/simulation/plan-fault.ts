@@ -29,7 +29,7 @@ export function faultStep(random: Random): FaultStep {
     ['malformed', 3],
     ['unauthorized', 2],
     ['forbidden', 1],
-    ['empty', 1],
+    ['empty', 3],
     ['token', 1],
   ] as const);
   switch (kind) {

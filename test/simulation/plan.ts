@@ -62,9 +62,10 @@ export function planOf(seed: number): Plan {
   };
   const budget = { deletes: Math.floor(size * deletedShareMax) };
   const prelude = Array.from({ length: random.between(0, 2) }, () => faultStep(random)).filter(({ at }) => at !== 'token');
-  const steps = Array.from({ length: random.between(roundsMin, roundsMax) }, (_, i) =>
-    round(random, i, { subject, movesClock, budget }),
-  ).flat();
+  // Most stories begin behind the first read: what goes wrong then has something to destroy.
+  const first: Step[] = random.chance(0.65) ? [{ do: 'wait_for_run' }] : [];
+  const rounds = Array.from({ length: random.between(roundsMin, roundsMax) }, (_, i) => round(random, i, { subject, movesClock, budget }));
+  const steps = [...first, ...rounds.flat()];
   return { seed, subject, size, settings, prelude, steps };
 }
 
@@ -86,7 +87,7 @@ function round(random: Random, index: number, { subject, movesClock, budget }: C
   if (random.chance(0.2) && subject.hasFeed) steps.push({ do: 'forget_feed' });
   if (random.chance(0.5) && subject.switchesTo.length > 0) steps.push({ do: 'switch_strategy', pick: random.below(1000) });
   steps.push({ do: 'trigger', full: random.chance(0.25) });
-  if (random.chance(0.35)) steps.push({ do: 'kill', afterMs: random.between(0, 250) });
+  if (random.chance(0.5)) steps.push({ do: 'kill', afterMs: random.between(0, 250) });
   else if (random.chance(0.06)) steps.push({ do: 'freeze', afterMs: random.between(0, 200) });
   for (let i = random.between(0, 2); i > 0; i--) steps.push(random.chance(0.3) ? rest(random) : edit(random, budget));
   if (random.chance(0.65)) steps.push({ do: 'wait_for_run' });

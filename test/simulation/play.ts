@@ -18,6 +18,8 @@ export interface Outcome {
   runs: Record<string, number>;
 }
 
+const violationsShownMax = 12;
+
 /** Plays one plan from beginning to end. Whatever goes wrong is a violation of this seed, and of no other. */
 export async function play(cluster: Cluster, vendors: Vendors, plan: Plan, account: string): Promise<Outcome> {
   const begun = performance.now();
@@ -25,7 +27,7 @@ export async function play(cluster: Cluster, vendors: Vendors, plan: Plan, accou
   try {
     const actor = await openActor(cluster, vendors, plan, account);
     await act(actor).catch((error: unknown) => actor.violations.add(textOf(error)));
-    outcome.violations = [...actor.violations];
+    outcome.violations = [...actor.violations].slice(0, violationsShownMax);
     const log = await cluster.syncline.control.requests(actor.at);
     outcome.faults = countBy(log.flatMap((entry) => entry.faults));
     const runs = await actor.vendor.list(`/v1/runs?sync_id=${actor.syncId}`);
