@@ -1,4 +1,16 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Minutes and half minutes: begun last, they would keep one core waiting for the other. */
+const longest = ['test/simulation/simulation.test.ts', 'test/flows/hooks.test.ts', 'test/flows/restarts.test.ts'];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification) => longest.some((path) => moduleId.endsWith(path));
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 export default defineConfig({
   test: {
@@ -10,5 +22,6 @@ export default defineConfig({
     expect: { poll: { timeout: 30_000 } },
     // Two cores: more workers than cores only make the timeouts tight.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
   },
 });

@@ -1,5 +1,6 @@
 import { measureLoads, measurePeak, measureTenants } from './end-to-end/loads.ts';
 import { type BenchProduct, startProduct } from './end-to-end/product.ts';
+import { measureStrategies } from './end-to-end/strategies.ts';
 import { measureFeed } from './hub/feed.ts';
 import { measureListing } from './hub/listing.ts';
 import { measureHubWrite } from './hub/write.ts';
@@ -31,6 +32,10 @@ export const groups: Group[] = [
         const big = await measurePeak({ product, rows: rows * bigFactor });
         return { rss_mb_at_rows: small, rss_mb_at_rows_x5: big, rss_mb_growth_1m: big - small };
       }),
+  },
+  {
+    name: 'strategies',
+    measure: ({ url, rows }) => withProduct(url, (product) => measureStrategies({ product, rows: rows * bigFactor })),
   },
   {
     name: 'tenants',

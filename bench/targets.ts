@@ -8,6 +8,7 @@ export const targets: { name: string; atLeast?: number; atMost?: number }[] = [
   { name: 'listing_depth_ratio', atMost: 1.2 },
   { name: 'rss_mb_peak', atMost: 256 },
   { name: 'rss_mb_growth_1m', atMost: 32 },
+  { name: 'rss_mb_peak_strategies', atMost: 288 },
   { name: 'tenants_efficiency', atLeast: 0.8 },
   { name: 'feed_write_ratio', atLeast: 0.95 },
   { name: 'small_customer_delay_slices', atMost: 2 },
