@@ -161,7 +161,7 @@ describe('deleting a customer', () => {
           (await records({ include_deleted: 'true', page_size: '1000' })).body.data.filter(
             ({ record }: { record: object }) => Object.keys(record).length > 0,
           ),
-        { timeout: 15_000 },
+        { timeout: 30_000 },
       )
       .toEqual([]);
     expect((await get('/v1/customers')).body.data).toEqual([expect.objectContaining({ id: 'other' })]);

@@ -65,7 +65,7 @@ async function allow(where: Page, account: string): Promise<void> {
   await where.click('text=Allow');
 }
 
-const result = async () => JSON.parse((await page.locator('output:not(:empty)').textContent({ timeout: 15_000 })) ?? '') as object;
+const result = async () => JSON.parse((await page.locator('output:not(:empty)').textContent({ timeout: 30_000 })) ?? '') as object;
 
 test('connect.js opens a popup from another origin, the customer consents, and the page hears of the connection', async () => {
   const { url, id } = await sessionOf();

@@ -10,7 +10,7 @@ const workers: TestProcess[] = [];
 beforeAll(async () => {
   syncline = await startProcesses({ workers: 2, limits: { leaseSeconds: 2, tickSeconds: 0.3, slicePagesMax: 2 } });
   workers.push(...syncline.workers);
-}, 60_000);
+}, 180_000);
 afterAll(() => syncline.close());
 
 const size = 10_000;

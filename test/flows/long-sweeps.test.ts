@@ -32,7 +32,7 @@ test('B18 a sweep that lasts longer than the lease keeps it: nobody takes the ru
   expect(run).toMatchObject({ status: 'succeeded', deleted: 1, error_code: null });
   expect((await scene.runs()).filter(({ error_code: code }) => code === 'abandoned')).toEqual([]);
   await scene.expectAgrees();
-}, 60_000);
+}, 180_000);
 
 async function waiting(): Promise<number> {
   const { rows } = await syncline.pool.query(

@@ -8,7 +8,7 @@ let workers: TestProcess[];
 beforeAll(async () => {
   syncline = await startProcesses({ workers: 2, limits: { leaseSeconds: 2, tickSeconds: 0.3, slicePagesMax: 2 } });
   workers = [...syncline.workers];
-}, 60_000);
+}, 180_000);
 afterAll(() => syncline.close());
 
 /** The pid of the worker that holds the lease stands in the owner's name. */
@@ -39,7 +39,7 @@ test('H38 (read) the run of a worker that froze is marked abandoned, another res
   const match = { account, object: 'contacts' };
   await syncline.control.fault({ match, fault: { kind: 'slow', delayMs: 400 }, times: null });
   const scene = await openScene(syncline, { account, size: 4500, waits: false });
-  await expect.poll(async () => (await scene.pages()).length, { timeout: 10_000 }).toBeGreaterThanOrEqual(1);
+  await expect.poll(async () => (await scene.pages()).length, { timeout: 30_000 }).toBeGreaterThanOrEqual(1);
   const frozen = await untilHeld(scene);
   process.kill(frozen.pid, 'SIGSTOP');
   try {
@@ -57,7 +57,7 @@ test('H38 (read) the run of a worker that froze is marked abandoned, another res
   expect((await scene.runs()).map((run) => run.status)).toEqual(['succeeded', 'succeeded', 'failed']);
   await scene.expectAgrees();
   await scene.expectInvariants();
-}, 60_000);
+}, 180_000);
 
 test('H57 a worker killed in the middle of a page leaves the mark where it was; what it read is read again, without duplicates', async () => {
   const account = 'h57';
@@ -68,7 +68,7 @@ test('H57 a worker killed in the middle of a page leaves the mark where it was; 
   await scene.control.fault({ match, fault: { kind: 'slow', delayMs: 500 }, times: null });
   await scene.control.clearRequests(scene.at);
   await scene.vendor.call('POST', `/v1/syncs/${scene.syncId}:trigger`, {});
-  await expect.poll(async () => (await scene.pages()).length, { timeout: 10_000 }).toBeGreaterThanOrEqual(1);
+  await expect.poll(async () => (await scene.pages()).length, { timeout: 30_000 }).toBeGreaterThanOrEqual(1);
   await replace(await untilHeld(scene));
   expect((await scene.checkpoint()).watermark).toBe(watermark);
   await scene.control.clearFaults({ account });
@@ -78,7 +78,7 @@ test('H57 a worker killed in the middle of a page leaves the mark where it was; 
   expect(Date.parse((await scene.checkpoint()).watermark)).toBeGreaterThan(Date.parse(watermark));
   await scene.expectAgrees();
   await scene.expectInvariants();
-}, 60_000);
+}, 180_000);
 
 test('H58 O86 a worker killed after the fetch and before the commit has advanced no mark; after a restart the rows are there', async () => {
   const account = 'h58';
@@ -92,10 +92,10 @@ test('H58 O86 a worker killed after the fetch and before the commit has advanced
     await blocker.query(`begin; lock table ${scene.table} in share mode`);
     await scene.vendor.call('POST', `/v1/syncs/${scene.syncId}:trigger`, {});
     const fetched = async () => (await scene.pages()).some(({ status, path }) => status === 200 && path.endsWith('/contacts'));
-    await expect.poll(fetched, { timeout: 10_000 }).toBe(true);
+    await expect.poll(fetched, { timeout: 30_000 }).toBe(true);
     // The writer itself waits: a lock asked for on this table, not any wait in the database.
     const waiting = `select count(*)::int as count from pg_locks where not granted and relation = '${scene.table}'::regclass`;
-    await expect.poll(async () => (await blocker.query(waiting)).rows[0].count, { timeout: 10_000 }).toBeGreaterThanOrEqual(1);
+    await expect.poll(async () => (await blocker.query(waiting)).rows[0].count, { timeout: 30_000 }).toBeGreaterThanOrEqual(1);
     await replace(await untilHeld(scene));
     expect((await scene.checkpoint()).watermark).toBe(watermark);
     expect((await scene.rows()).length).toBe(120);
@@ -108,7 +108,7 @@ test('H58 O86 a worker killed after the fetch and before the commit has advanced
   expect(Date.parse((await scene.checkpoint()).watermark)).toBeGreaterThan(Date.parse(watermark));
   await scene.expectAgrees();
   await scene.expectInvariants();
-}, 60_000);
+}, 180_000);
 
 test('P13 after every process was restarted the next run starts from the stored state, which the API reads and sets', async () => {
   const scene = await openScene(syncline, { account: 'p13' });
@@ -131,4 +131,4 @@ test('P13 after every process was restarted the next run starts from the stored 
   expect(await scene.run()).toMatchObject({ kind: 'incremental', watermark_before: past, updated: 0 });
   await scene.expectAgrees();
   await scene.expectInvariants();
-}, 60_000);
+}, 180_000);

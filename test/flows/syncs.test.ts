@@ -85,12 +85,12 @@ test('H37 (read) triggers during a run answer that run and queue exactly one mor
   const trigger = () => scene.vendor.call('POST', `/v1/syncs/${scene.syncId}:trigger`, { full: true });
   const { id } = await trigger();
   // Until the first page is there the run has read nothing: what is asked for before, it still answers itself.
-  await expect.poll(async () => (await scene.pages()).length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(async () => (await scene.pages()).length, { timeout: 30_000 }).toBe(1);
   const answers = await Promise.all(Array.from({ length: 5 }, trigger));
   expect(answers.map((run) => run.id)).toEqual(Array(5).fill(id));
   expect(await scene.sync()).toMatchObject({ current_run_id: id, rerun_requested: true });
   await scene.vendor.waitForRun({ syncId: scene.syncId, count: 3 });
-  await expect.poll(scene.sync, { timeout: 5000 }).toMatchObject({ current_run_id: null, rerun_requested: false });
+  await expect.poll(scene.sync, { timeout: 30_000 }).toMatchObject({ current_run_id: null, rerun_requested: false });
   const runs = (await scene.runs()).reverse();
   expect(runs.map((run) => [run.kind, run.status])).toEqual(Array(3).fill(['full', 'succeeded']));
   for (let i = 1; i < runs.length; i++) expect(runs[i].started_at >= runs[i - 1].finished_at).toBe(true);
@@ -105,7 +105,7 @@ test('B24 a full refresh asked for during a run is what the next run does', asyn
   await scene.control.fault({ match: { account: 'b24', object: 'contacts' }, fault: { kind: 'slow', delayMs: 800 } });
   const trigger = (full: boolean) => scene.vendor.call('POST', `/v1/syncs/${scene.syncId}:trigger`, { full });
   const { id } = await trigger(false);
-  await expect.poll(async () => (await scene.runs())[0].status, { timeout: 10_000 }).toBe('running');
+  await expect.poll(async () => (await scene.runs())[0].status, { timeout: 30_000 }).toBe('running');
   expect(await trigger(true)).toMatchObject({ id, kind: 'incremental' });
   expect(await scene.sync()).toMatchObject({ full_requested: true, current_run_id: id });
   const run = await scene.vendor.waitForRun({ syncId: scene.syncId, count: 3 });
@@ -131,7 +131,7 @@ test('B28 one vendor’s malformed config fails alone: another vendor’s syncs 
       updated: 2,
     });
     await expect
-      .poll(async () => (await broken.runs())[0], { timeout: 10_000 })
+      .poll(async () => (await broken.runs())[0], { timeout: 30_000 })
       .toMatchObject({ status: 'failed', error_code: expect.any(String) });
     const { connectionId } = await sound.vendor.connectCustomer({ customerId: 'b28-new' });
     const { id } = await sound.vendor.findSync({ connectionId, object: 'owners' });

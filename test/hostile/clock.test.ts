@@ -8,7 +8,7 @@ const hourMs = 3600_000;
 beforeAll(async () => {
   syncline = await startSyncline({ limits: { slicePagesMax: 1 } });
   await syncline.setUpProvider({ objects: ['contacts'] });
-}, 60_000);
+}, 180_000);
 afterEach(() => syncline.setClock(0));
 afterAll(() => syncline.close());
 
@@ -53,7 +53,7 @@ test.each([
     const { id: syncId } = await syncline.findSync({ connectionId, object: 'contacts' });
     // The second page is on its way.
     await expect
-      .poll(async () => (await control.requests({ account })).filter(({ path }) => path.endsWith('/contacts')).length, { timeout: 10_000 })
+      .poll(async () => (await control.requests({ account })).filter(({ path }) => path.endsWith('/contacts')).length, { timeout: 30_000 })
       .toBe(2);
     await syncline.setClock(offsetMs);
     await expect.poll(async () => (await syncline.call('GET', `/v1/syncs/${syncId}`)).last_success_at, { timeout: 20_000 }).not.toBeNull();

@@ -10,7 +10,7 @@ let syncline: Awaited<ReturnType<typeof startProcesses>>;
 beforeAll(async () => {
   syncline = await startProcesses({ workers: 2, limits: { leaseSeconds: 2, tickSeconds: 0.3, slicePagesMax: 2 } });
   await syncline.setUpProvider({ objects: ['contacts'] });
-}, 60_000);
+}, 180_000);
 afterAll(() => syncline.close());
 
 const size = 8000;
@@ -45,7 +45,7 @@ test('a worker that froze past its lease wakes up to find its work in other hand
   const runs = await syncline.list(`/v1/runs?sync_id=${sync.id}`);
   expect(runs.filter(({ status }) => status === 'running' || status === 'queued')).toEqual([]);
   expect(await syncline.runSync({ syncId: sync.id, full: true })).toMatchObject({ status: 'succeeded', unchanged: size });
-}, 90_000);
+}, 180_000);
 
 test('a transaction whose process froze is ended by the database, and what it locked is free', async () => {
   const { pool, databaseUrl } = syncline;
@@ -76,7 +76,7 @@ test('two workers that are asked a hundred times for the same sync never read it
   expect(runs.length).toBeLessThanOrEqual(4);
   expect(runs.map(({ status, error_code }) => error_code ?? status)).toEqual(runs.map(() => 'succeeded'));
   for (let i = 1; i < runs.length; i++) expect(runs[i].started_at >= runs[i - 1].finished_at).toBe(true);
-}, 60_000);
+}, 180_000);
 
 test('an API process that is killed in the middle of a callback leaves no half connection, and the link still works', async () => {
   const account = 'torn';
@@ -104,7 +104,7 @@ test('an API process that is killed in the middle of a callback leaves no half c
   expect(await syncline.list(`/v1/connections?customer_id=${account}`)).toEqual([]);
   expect((await browser.open(await toCallback())).status).toBe(200);
   expect(await syncline.list(`/v1/connections?customer_id=${account}`)).toHaveLength(1);
-}, 60_000);
+}, 180_000);
 
 /** The pid of the worker that holds the lease stands in the owner's name. */
 async function holderOf(syncId: string): Promise<number | null> {

@@ -12,7 +12,7 @@ beforeAll(async () => {
   const originOverrides = { ...sandbox.originOverrides, 'https://*.my.salesforce.com': `${provider.url}/salesforce` };
   syncline = await startSyncline({ sandbox, config: { originOverrides } });
   await syncline.setUpProvider({ provider: 'salesforce' });
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await syncline.close();
   await sandbox.close();

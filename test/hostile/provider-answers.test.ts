@@ -29,7 +29,7 @@ beforeAll(async () => {
   const { connectionId } = await syncline.connectCustomer({ customerId: 'acme', provider: 'salesforce', account });
   syncId = (await syncline.findSync({ connectionId, object: 'Contact' })).id;
   await syncline.waitForRun({ syncId });
-}, 60_000);
+}, 180_000);
 beforeEach(() => provider.relent());
 afterAll(async () => {
   await syncline.close();
@@ -171,17 +171,17 @@ test('pages that go in circles are ended; pages without end keep nobody else wai
     times: Number.POSITIVE_INFINITY,
   });
   await syncline.call('POST', `/v1/syncs/${syncId}:trigger`, { full: true });
-  await expect.poll(() => asked, { timeout: 10_000 }).toBeGreaterThan(20);
+  await expect.poll(() => asked, { timeout: 30_000 }).toBeGreaterThan(20);
   const other = await syncline.createApplication();
   await other.setUpProvider({ objects: ['contacts'] });
   const { connectionId } = await other.connectCustomer({ customerId: 'patient' });
   const sync = await other.findSync({ connectionId, object: 'contacts' });
   expect(await other.waitForRun({ syncId: sync.id })).toMatchObject({ status: 'succeeded' });
   await syncline.call('POST', `/v1/syncs/${syncId}:pause`);
-  await expect.poll(async () => (await syncline.list(`/v1/runs?sync_id=${syncId}&status=running`)).length, { timeout: 10_000 }).toBe(0);
+  await expect.poll(async () => (await syncline.list(`/v1/runs?sync_id=${syncId}&status=running`)).length, { timeout: 30_000 }).toBe(0);
   provider.relent();
   await syncline.call('POST', `/v1/syncs/${syncId}:resume`);
-}, 60_000);
+}, 180_000);
 
 test('a provider that asks for a thousand years of patience gets a day', async () => {
   await syncline.call('POST', `/v1/syncs/${syncId}:reset`);
@@ -190,7 +190,7 @@ test('a provider that asks for a thousand years of patience gets a day', async (
     return true;
   });
   await syncline.call('POST', `/v1/syncs/${syncId}:trigger`, { full: true });
-  await expect.poll(async () => (await syncline.call('GET', `/v1/syncs/${syncId}`)).health, { timeout: 10_000 }).toBe('delayed');
+  await expect.poll(async () => (await syncline.call('GET', `/v1/syncs/${syncId}`)).health, { timeout: 30_000 }).toBe('delayed');
   const { next_run_at: next } = await syncline.call('GET', `/v1/syncs/${syncId}`);
   expect(Date.parse(next) - Date.now()).toBeLessThanOrEqual(24 * 3600_000 + 1000);
 });

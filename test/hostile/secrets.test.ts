@@ -21,7 +21,7 @@ beforeAll(async () => {
   });
   syncline = await startProcesses({ config: { logLevel: 'debug' } });
   await syncline.control.registerClient({ clientId: 'marked-client', clientSecret });
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   vi.unstubAllGlobals();
   await syncline.close();
@@ -101,7 +101,7 @@ test('nothing that is secret stands in a log, an answer, an event or the databas
       `${what} in an answer`,
     ).toEqual([]);
   }
-}, 90_000);
+}, 180_000);
 
 /** Every row of every table, the worker's and the hub's included, with bytes as the text that they may hold. */
 async function dump(): Promise<string> {

@@ -21,7 +21,7 @@ beforeAll(async () => {
       await vendor.waitForRun({ syncId: sync.id });
     }
   }
-}, 60_000);
+}, 180_000);
 afterAll(() => syncline.close());
 
 const tokenOf = async (vendor: TestClient, customerId: string, rest = {}): Promise<string> =>

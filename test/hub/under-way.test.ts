@@ -49,7 +49,7 @@ async function holdUp<T>(table: string, start: () => Promise<T>) {
   await holder.query(`begin; lock table ${table} in exclusive mode`);
   const lateWrite = start();
   await expect
-    .poll(() => on.sql(`select from pg_locks where not granted and relation = '${table}'::regclass`), { timeout: 3000 })
+    .poll(() => on.sql(`select from pg_locks where not granted and relation = '${table}'::regclass`), { timeout: 30_000 })
     .toHaveLength(1);
   const letGo = async () => {
     await holder.query('commit');

@@ -161,7 +161,7 @@ describe('changes', () => {
     const later = as('late-2');
     await control.configure({ account: 'late-2', visibilityLagMs: 300 });
     const written = await control.create({ account: 'late-2', object: 'contacts', fields: {} });
-    await expect.poll(async () => (await later.get(`/crm/v1/contacts/${written.id}`)).status, { interval: 50, timeout: 4000 }).toBe(200);
+    await expect.poll(async () => (await later.get(`/crm/v1/contacts/${written.id}`)).status, { interval: 50, timeout: 30_000 }).toBe(200);
   });
 
   it('the clock of the account stamps the Date header and what is written', async () => {
