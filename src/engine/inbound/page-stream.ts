@@ -51,7 +51,7 @@ export function openPageStream(slice: Slice): PageStream {
       pages.push(page);
       bytes += page.bytes;
       changed.notify();
-      while (!isEnded && (pages.length >= aheadPagesMax || bytes >= transactionBytesMax)) await changed.wait();
+      while (!isEnded && isFull()) await changed.wait();
     }
   }
 
