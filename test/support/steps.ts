@@ -83,9 +83,13 @@ export function createSteps({ call, list }: HttpClient) {
         return { done: ended.length >= count && ended.length === runs.length ? newest(runs) : undefined, seen: runs };
       }),
     waitForEnd,
-    /** Triggers a run and waits for its end. */
+    /** Triggers a run and waits for its end. A run that had begun before reads what it was begun for: it is waited for, then asked again. */
     async runSync({ syncId, full = false, key }: { syncId: string; full?: boolean; key?: string | undefined }): Promise<Loose> {
-      const run = await call('POST', `/v1/syncs/${syncId}:trigger`, { full }, { key });
+      let run = await call('POST', `/v1/syncs/${syncId}:trigger`, { full }, { key });
+      for (let asked = 1; run.status !== 'queued' && asked < triggersMax; asked++) {
+        await waitForEnd({ runId: run.id, key });
+        run = await call('POST', `/v1/syncs/${syncId}:trigger`, { full }, { key });
+      }
       return waitForEnd({ runId: run.id, key });
     },
   };
