@@ -1,5 +1,5 @@
 import { decodeKey } from './json-scan.ts';
-import { backslash, closeBrace, colon, comma, openBrace, quote, skipSpace, skipValue } from './json-skip.ts';
+import { backslash, closeBrace, colon, comma, openBrace, openBracket, quote, skipSpace, skipValue } from './json-skip.ts';
 import type { Path } from './path.ts';
 
 /**
@@ -59,12 +59,21 @@ interface Slot {
   end: number;
 }
 
+interface Key {
+  text: string;
+  bytes: Buffer;
+  slots: Slot[];
+  child: Node | null;
+}
+
 interface Node {
-  keys: { text: string; bytes: Buffer; slots: Slot[]; child: Node | null }[];
+  keys: Key[];
+  /** Keys by their length in bytes: most keys of a record have one that no picked key has. */
+  byLength: (Key[] | undefined)[];
 }
 
 function buildTree(paths: readonly Path[], slots: Slot[][]): Node {
-  const root: Node = { keys: [] };
+  const root: Node = { keys: [], byLength: [] };
   paths.forEach((path, i) => {
     path.alternatives.forEach((segments, j) => {
       let node = root;
@@ -72,17 +81,23 @@ function buildTree(paths: readonly Path[], slots: Slot[][]): Node {
         let key = node.keys.find((known) => known.text === text);
         if (key === undefined) {
           key = { text, bytes: Buffer.from(text, 'utf8'), slots: [], child: null };
-          node.keys.push(key);
+          addKey(node, key);
         }
         if (depth === segments.length - 1) key.slots.push(slots[i]![j]!);
         else {
-          key.child ??= { keys: [] };
+          key.child ??= { keys: [], byLength: [] };
           node = key.child;
         }
       });
     });
   });
   return root;
+}
+
+function addKey(node: Node, key: Key): void {
+  node.keys.push(key);
+  while (node.byLength.length <= key.bytes.length) node.byLength.push(undefined);
+  node.byLength[key.bytes.length] = [...(node.byLength[key.bytes.length] ?? []), key];
 }
 
 function clear(node: Node): void {
@@ -127,17 +142,20 @@ function walkObject(node: Node, body: Buffer, at: number): number {
   return -1;
 }
 
-function findKey(node: Node, body: Buffer, start: number, end: number, hasEscape: boolean): Node['keys'][number] | undefined {
+function findKey(node: Node, body: Buffer, start: number, end: number, hasEscape: boolean): Key | undefined {
   if (hasEscape) {
     const text = decodeKey(`"${body.toString('utf8', start, end)}"`);
     return node.keys.find((key) => key.text === text);
   }
-  for (const key of node.keys) if (isSame(key.bytes, body, start, end)) return key;
+  const length = end - start;
+  const candidates = length < node.byLength.length ? node.byLength[length] : undefined;
+  if (candidates === undefined) return undefined;
+  for (let i = 0; i < candidates.length; i++) if (isSame(candidates[i]!.bytes, body, start)) return candidates[i];
   return undefined;
 }
 
-function isSame(bytes: Buffer, body: Buffer, start: number, end: number): boolean {
-  if (bytes.length !== end - start) return false;
+/** `bytes` are as many as the key has. */
+function isSame(bytes: Buffer, body: Buffer, start: number): boolean {
   for (let i = 0; i < bytes.length; i++) if (bytes[i] !== body[start + i]) return false;
   return true;
 }
@@ -148,9 +166,15 @@ function decode(body: Buffer, start: number, end: number): Picked {
     const text = body.toString('utf8', start + 1, end - 1);
     return text.includes('\\') ? (decodeKey(`"${text}"`) ?? undefined) : text;
   }
+  if (first === openBrace || first === openBracket) return { nested: true };
+  const word = words.find(({ bytes }) => bytes.length === end - start && isSame(bytes, body, start));
+  if (word !== undefined) return word.value;
   const text = body.toString('latin1', start, end);
-  if (text === 'true') return true;
-  if (text === 'false') return false;
-  if (text === 'null') return null;
   return /^-?\d/.test(text) ? { number: text } : { nested: true };
 }
+
+const words = [
+  { bytes: Buffer.from('false'), value: false },
+  { bytes: Buffer.from('null'), value: null },
+  { bytes: Buffer.from('true'), value: true },
+] as const;

@@ -8,13 +8,13 @@ const dayMs = 24 * 3_600_000;
 
 /** What the ended read would delete now. Registers nothing: however long it takes, no reader waits for it. */
 export async function countDeletes(hub: HubHandle, read: EndedRead & { sampleMax: number }): Promise<DeleteCount> {
-  const passed = await storeMissing(hub, read);
+  await storeMissing(hub, read);
   return sweepTransaction(hub, async (tx) => {
     const due = await countDue(hub, tx, read);
     return {
       deletes: due.deletes,
       missedOnce: due.missed,
-      known: passed ?? (due.deletes > 0 || read.absence !== 'none' ? await countLive(hub, tx, read) : 0),
+      known: due.deletes > 0 ? await countLive(hub, tx, read) : 0,
       deletedLastDay: await countLastDay(hub, tx, read),
     };
   });

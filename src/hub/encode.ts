@@ -1,3 +1,5 @@
+import { storedHashBytes } from '../base/hash.ts';
+
 /**
  * Postgres' binary formats for array parameters and COPY, written by hand: text parameters cost a second pass over every
  * record (escaping) and a parse on the server. https://www.postgresql.org/docs/current/sql-copy.html (binary format)
@@ -9,14 +11,13 @@ const epochMs = 946_684_800_000; // 2000-01-01, Postgres' zero
 const exactMsMax = Number.MAX_SAFE_INTEGER / 1000;
 
 export function textArray(values: readonly string[]): Buffer {
-  const lengths = values.map((value) => Buffer.byteLength(value));
-  const out = startArray(oids.text, values.length, sum(lengths));
+  const out = startArray(oids.text, values.length, sum(values.map(textBytesMax)));
   let at = arrayHeaderBytes;
-  for (let i = 0; i < values.length; i++) {
-    at = out.writeInt32BE(lengths[i]!, at);
-    at += out.write(values[i]!, at);
+  for (const value of values) {
+    const bytes = writeText(out, value, at + 4);
+    at = out.writeInt32BE(bytes, at) + bytes;
   }
-  return out;
+  return endArray(out, values.length, at);
 }
 
 export function byteaArray(values: readonly Buffer[]): Buffer {
@@ -29,29 +30,47 @@ export function byteaArray(values: readonly Buffer[]): Buffer {
   return out;
 }
 
-/** The same of hashes, which are held as text of one byte a character. */
+/** Hashes, which are held as text of one byte a character: the part that is stored. */
 export function hashArray(values: readonly string[]): Buffer {
-  const out = startArray(oids.bytea, values.length, sum(values.map((value) => value.length)));
+  const out = startArray(oids.bytea, values.length, values.length * storedHashBytes);
   let at = arrayHeaderBytes;
-  for (const value of values) {
-    at = out.writeInt32BE(value.length, at);
-    at += out.write(value, at, 'latin1');
-  }
+  for (const value of values) at = writeHash(out, value, out.writeInt32BE(storedHashBytes, at));
   return out;
 }
 
 /** Id and hash of each as one value. */
 export function idHashArray(records: readonly { id: string; hash: string }[]): Buffer {
-  const lengths = records.map(({ id }) => Buffer.byteLength(id));
-  const out = startArray(oids.bytea, records.length, sum(lengths) + sum(records.map(({ hash }) => hash.length)));
+  const out = startArray(oids.bytea, records.length, sum(records.map(({ id }) => textBytesMax(id) + storedHashBytes)));
   let at = arrayHeaderBytes;
-  for (let i = 0; i < records.length; i++) {
-    const { id, hash } = records[i]!;
-    at = out.writeInt32BE(lengths[i]! + hash.length, at);
-    at += out.write(id, at);
-    at += out.write(hash, at, 'latin1');
+  for (const { id, hash } of records) {
+    const idBytes = writeText(out, id, at + 4);
+    at = writeHash(out, hash, out.writeInt32BE(idBytes + storedHashBytes, at) + idBytes);
   }
-  return out;
+  return endArray(out, records.length, at);
+}
+
+function writeHash(out: Buffer, hash: string, at: number): number {
+  return at + out.write(hash, at, storedHashBytes, 'latin1');
+}
+
+/** Longer texts are written by Node, whose call costs more than these characters. */
+const shortTextChars = 48;
+
+/** UTF-8; the number of bytes. Ids are short and mostly ASCII. */
+function writeText(out: Buffer, text: string, at: number): number {
+  const { length } = text;
+  if (length > shortTextChars) return out.write(text, at);
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 0x80) return out.write(text, at);
+    out[at + i] = code;
+  }
+  return length;
+}
+
+/** An upper bound, without a look at the characters. */
+function textBytesMax(text: string): number {
+  return text.length * 3;
 }
 
 export function jsonbArray(values: readonly Buffer[]): Buffer {
@@ -105,6 +124,11 @@ function startArray(oid: number, count: number, valueBytes: number): Buffer {
   return count === 0 ? out.subarray(0, 12) : out;
 }
 
+/** Texts were given room for the longest that they may be. */
+function endArray(out: Buffer, count: number, end: number): Buffer {
+  return count === 0 ? out : out.subarray(0, end);
+}
+
 /** Length and value, or the null length; returns the next offset. */
 function writeTimestamp(out: Buffer, value: Date | null, at: number): number {
   if (value === null) return out.writeInt32BE(nullLength, at);
@@ -156,16 +180,15 @@ export function copyRowHead({ connection, customerId, syncedAt }: CopyConstants)
 
 /** An upper bound, without a look at the id's characters. */
 export function copyRowBytesMax(head: Buffer, row: CopyRow): number {
-  return head.length + 4 + row.id.length * 3 + 4 + row.hash.length + 12 + 5 + 5 + row.raw.length;
+  return head.length + 4 + textBytesMax(row.id) + 4 + storedHashBytes + 12 + 5 + 5 + row.raw.length;
 }
 
 /** Writes a row at `at` and returns the next offset. */
 export function writeCopyRow(out: Buffer, head: Buffer, row: CopyRow, start: number): number {
   let at = start + head.copy(out, start);
-  const idBytes = out.write(row.id, at + 4);
+  const idBytes = writeText(out, row.id, at + 4);
   at = out.writeInt32BE(idBytes, at) + idBytes;
-  at = out.writeInt32BE(row.hash.length, at);
-  at += out.write(row.hash, at, 'latin1');
+  at = writeHash(out, row.hash, out.writeInt32BE(storedHashBytes, at));
   at = writeTimestamp(out, row.modifiedAt, at);
   at = out.writeInt32BE(1, at);
   at = out.writeUInt8(row.isSanitised ? 1 : 0, at);

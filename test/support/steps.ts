@@ -7,6 +7,8 @@ export const returnUrl = 'https://vendor.test/connected';
 
 const waitMsMax = 60_000;
 const pollMs = 50;
+/** Runs that others began before ours: more in a row mean that something begins runs without end. */
+const triggersMax = 5;
 const endedStatuses = ['succeeded', 'failed', 'held', 'cancelled'];
 
 /** The steps that most tests begin with, all of them by the API. */
