@@ -98,7 +98,7 @@ export interface EndedRead {
 }
 
 export interface DeleteCount {
-  /** Live records of this connection and object. 0 where nothing would be deleted at the end of an incremental read: not counted. */
+  /** Live records of this connection and object. 0 where nothing would be deleted: not counted. */
   known: number;
   /** Live records that would be deleted now. */
   deletes: number;
