@@ -16,4 +16,9 @@ export const targets: { name: string; atLeast?: number; atMost?: number }[] = [
   { name: 'scheduler_growth_5k_to_50k', atMost: 1.2 },
   { name: 'workers_scaling_2', atLeast: 1.7 },
   { name: 'hook_to_listing_ms_p95', atMost: 1000 },
+  { name: 'listing_p99_ms_during_sync_ratio', atMost: 3 },
+  { name: 'unified_listing_over_raw_listing', atLeast: 0.35 },
+  { name: 'add_field_writer_stall_ms', atMost: 500 },
+  { name: 'webhook_events_per_second', atLeast: 1000 },
+  { name: 'own_postgres_over_hosted', atLeast: 0.9 },
 ];

@@ -21,6 +21,10 @@ export interface Endpoint {
   status: 200 | 201 | 204;
   /** Absent with 204. */
   response?: z.ZodType;
+  /** What the answer is, where it is no JSON. */
+  mediaType?: 'text/event-stream';
+  /** The answer holds what stands in records: it is never kept for an Idempotency-Key. */
+  holdsContent?: true;
   /** Codes beyond those that every operation may answer. */
   errors: ErrorCode[];
   handle(args: HandlerArgs<unknown, unknown, unknown>): Promise<unknown>;

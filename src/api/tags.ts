@@ -15,6 +15,13 @@ export const tags = [
   { name: 'held-deletes', description: 'Deletes that the guard held back: they wait for your yes or no.' },
   { name: 'quarantine', description: 'Records that could not be stored, with their reasons.' },
   { name: 'records', description: 'The records themselves: a list that is also the change feed.' },
+  { name: 'unified', description: 'The same models across providers, with fields of your own.' },
+  { name: 'passthrough', description: "A provider's own API, called through a connection." },
+  { name: 'fields', description: 'Typed columns of the records that you declare.' },
+  { name: 'views', description: 'The views beside the tables: live records with their fields by name.' },
+  { name: 'sql-credentials', description: 'Read-only roles for SQL, for you or for one customer.' },
   { name: 'events', description: 'What happened here, in order, none skipped.' },
+  { name: 'webhooks', description: 'The same events sent to you, with every delivery on record.' },
+  { name: 'alerts', description: 'What needs a person: once when it begins, once when it is over.' },
   { name: 'audit', description: 'Who did what.' },
 ];

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 
 /** Ids that we give carry a prefix that names their kind; what follows sorts by time of birth. */
-export const idPrefixes = ['app', 'key', 'pcfg', 'conn', 'cs', 'dst', 'scfg', 'sync', 'run', 'evt', 'aud', 'req'] as const;
+export const idPrefixes = [
+  ...['app', 'key', 'pcfg', 'conn', 'cs', 'dst', 'scfg', 'sync', 'run', 'evt', 'aud', 'req'],
+  ...['fld', 'sqlc', 'alr', 'umap', 'whe', 'whd'],
+] as const;
 export type IdPrefix = (typeof idPrefixes)[number];
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';

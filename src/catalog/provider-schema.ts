@@ -143,6 +143,7 @@ export const objectSchema = z.strictObject({
   settledLagSeconds: z.number().min(1).optional(),
   parent: z.strictObject({ object: objectName, scopesId: z.boolean().optional() }).optional(),
   children: z.array(child).min(1).optional(),
+  fields: z.strictObject({ request, reduce: call }).optional(),
 });
 
 const hooks = z.strictObject({

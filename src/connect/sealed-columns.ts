@@ -8,6 +8,8 @@ export const sealedColumns = {
   'provider_config.hook_secret_sealed': { keyIdColumn: 'hook_secret_key_id', rowId: 'id' },
   'oauth_state.sealed': { keyIdColumn: 'sealed_key_id', rowId: "encode(state_hash, 'hex')" },
   'destination.url_sealed': { keyIdColumn: 'url_key_id', rowId: 'id' },
+  'webhook_endpoint.secret_sealed': { keyIdColumn: 'secret_key_id', rowId: 'id' },
+  'webhook_endpoint.previous_secret_sealed': { keyIdColumn: 'previous_secret_key_id', rowId: 'id' },
   'idempotency_key.answer_sealed': { keyIdColumn: 'answer_key_id', rowId: "application_id || ':' || encode(key_hash, 'hex')" },
 } as const satisfies Record<`${string}.${string}`, { keyIdColumn: string; rowId: string }>;
 

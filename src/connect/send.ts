@@ -67,6 +67,7 @@ async function sendOnce(ctx: SendCtx, who: Authorised, spec: RequestSpec, url: U
       headers: headersOf(who, spec),
       signal: AbortSignal.any([signal, timeout]),
       ...(spec.json !== undefined && { body: JSON.stringify(spec.json) }),
+      ...(spec.body && { body: spec.body.text }),
     });
     const body = await readBody(response, ctx.limits.responseBytesMax);
     const headers = Object.fromEntries(response.headers);
@@ -95,6 +96,7 @@ function headersOf({ provider, credentials, captured }: Authorised, spec: Reques
   const headers = new Headers({ accept: 'application/json', 'user-agent': 'syncline' });
   for (const [name, value] of Object.entries(provider.api.headers ?? {})) headers.set(name, expandValue(value, captured, provider));
   if (spec.json !== undefined) headers.set('content-type', 'application/json');
+  if (spec.body) headers.set('content-type', spec.body.contentType);
   for (const [name, value] of Object.entries(spec.headers ?? {})) headers.set(name, value);
   const [name, value] = authorisation(provider, credentials);
   headers.set(name, value);

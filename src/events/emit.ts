@@ -5,10 +5,13 @@ import { registerEventWriter } from './feed.ts';
 
 export const eventTypes = [
   'connection.created',
+  'connection.updated',
   'connection.needs_reauth',
   'connection.reconnected',
   'connection.disabled',
   'provider_config.broken',
+  'destination.unavailable',
+  'destination.recovered',
   'run.completed',
   'run.failed',
   'sync.held',
@@ -18,9 +21,16 @@ export const eventTypes = [
   'sync_config.objects_included',
   'records.changed',
   'records.purged',
+  'records.quarantined',
   'held_deletes.approved',
   'held_deletes.rejected',
   'schema.changed',
+  'field.ready',
+  'field.failed',
+  'alert.raised',
+  'alert.recovered',
+  'webhook_endpoint.disabled',
+  'webhook.test',
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 

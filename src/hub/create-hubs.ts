@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { AppError } from '../base/errors.ts';
 import type { Limits } from '../ops/config.ts';
 import type { Logger } from '../ops/logger.ts';
-import type { DestinationRef, Hubs, ListableHub } from './context.ts';
+import type { DestinationRef, Hubs, ListableHub, UnifiedViews } from './context.ts';
 import type { HubHandle } from './handle.ts';
 import { hubOf } from './hub.ts';
 import { hubNames } from './names.ts';
@@ -20,6 +20,7 @@ export function createHubs(options: {
   log: Logger;
   clock: Clock;
   limits: Pick<Limits, 'tombstoneDays'>;
+  unifiedViews?: UnifiedViews;
 }): Hubs {
   const pool = createHubPool(options);
   let sessions = 0;
@@ -42,6 +43,7 @@ export function createHubs(options: {
       versions: new Map(),
       shapes: new Map(),
       connectionIds: new Map(),
+      unifiedViews: options.unifiedViews,
       isVerified: () => verified === sessions,
       async verify() {
         const now = sessions;

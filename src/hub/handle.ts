@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../ops/logger.ts';
+import type { UnifiedViews } from './context.ts';
 import type { HubNames } from './names.ts';
 import type { HubTable } from './types.ts';
 
@@ -20,6 +21,8 @@ export interface HubHandle {
   shapes: Map<string, ReadonlySet<string>>;
   /** Ids by number, of connections that were listed: a bounded memory. */
   connectionIds: Map<number, string>;
+  /** Which views of unified models there are to be; absent: none. */
+  unifiedViews?: UnifiedViews | undefined;
   /** False when sessions were opened since: the server may be another one than before. */
   isVerified(): boolean;
   /** Brings layout and identity up to date. */

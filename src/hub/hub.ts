@@ -6,6 +6,7 @@ import { countDeletes } from './count-deletes.ts';
 import { deleteBatch } from './delete-batch.ts';
 import { dropTombstones } from './drop-tombstones.ts';
 import { lastDrawnSeq } from './feed.ts';
+import { fieldsOf } from './fields/index.ts';
 import type { HubHandle } from './handle.ts';
 import { holdDeletes } from './hold-deletes.ts';
 import { closeHold, decideHold, listHeldDeletes, listHolds } from './holds.ts';
@@ -20,11 +21,16 @@ import {
 } from './hook-payloads.ts';
 import { listShapeChanges } from './learn-shape.ts';
 import { listPage } from './list-page.ts';
+import { listingOf } from './listing/index.ts';
 import { nextRecordId } from './next-record-id.ts';
 import { purgeBatch } from './purge.ts';
 import { findQuarantined, listQuarantined, markRetried } from './quarantine.ts';
+import { rangesOf } from './ranges/index.ts';
+import { readersOf } from './readers/index.ts';
+import { retriesOf } from './retries/index.ts';
 import { settleHold } from './settle-hold.ts';
 import { ensureTable, ensureUnfolded, findTable } from './tables.ts';
+import { unifiedOf } from './unified/index.ts';
 import { writeHooked } from './write-hooked.ts';
 import { writeSlice } from './write-slice.ts';
 
@@ -66,5 +72,11 @@ export function hubOf(hub: HubHandle): ListableHub {
     purgeBatch: (input) => purgeBatch(hub, input),
     dropTombstones: (input) => dropTombstones(hub, input),
     listPage: (input) => listPage(hub, input),
+    ...fieldsOf(hub),
+    ...readersOf(hub),
+    ...listingOf(hub),
+    ...unifiedOf(hub),
+    ...rangesOf(hub),
+    ...retriesOf(hub),
   };
 }

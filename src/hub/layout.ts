@@ -1,8 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { castFunctions } from './fields/cast-functions.ts';
 import type { HubNames } from './names.ts';
 
 /** The layout's versions, oldest first: each is what brings a hub from the version before. Never edit a released one. */
-export const layouts: ((names: HubNames, schema: string) => string)[] = [firstLayout, decisionsAndVersions, hooks, unfoldedTables];
+export const layouts: ((names: HubNames, schema: string) => string)[] = [
+  firstLayout,
+  decisionsAndVersions,
+  hooks,
+  unfoldedTables,
+  hubServices,
+];
 
 function firstLayout(names: HubNames, schema: string): string {
   return `
@@ -194,6 +201,108 @@ create table ${names.hookNews} (
 /** Which table's records hold a table's as a list. */
 function unfoldedTables(names: HubNames): string {
   return `alter table ${names.table} add column unfolded_from text collate "C";`;
+}
+
+/**
+ * What a vendor lives on: typed fields, views, issued roles, custom fields of unified models, and the runs beside the records.
+ * Every change is of the catalog alone: no table is rewritten, however large.
+ */
+function hubServices(names: HubNames): string {
+  return `
+-- destination_id: whose hub this is, where the database is a vendor's own. has_readers: roles were issued, every table is secured.
+alter table ${names.hub}
+  add column destination_id text collate "C",
+  add column has_readers boolean not null default false;
+
+-- layout: how far this record table's own steps have come. view_name: the view of its live records.
+alter table ${names.table}
+  add column layout int4 not null default 1,
+  add column view_name text collate "C";
+
+-- What is needed to write the record as it was asked for, when the vendor's table takes it. is_whole: raw was not cut.
+alter table ${names.quarantine}
+  add column modified_at timestamptz,
+  add column asked_seq int8,
+  add column hash bytea,
+  add column is_sanitised boolean not null default false,
+  add column is_whole boolean not null default false,
+  add column attempts int4 not null default 1;
+
+-- Declared fields and how each is kept: stored | virtual | kept (by the table's trigger). filled_*: how far a back-fill has come.
+create table ${names.field} (
+  id                text collate "C" primary key,
+  table_name        text collate "C" not null,
+  name              text collate "C" not null,
+  path              text not null,
+  type              text not null,
+  method            text not null,
+  is_indexed        boolean not null,
+  status            text not null,
+  filled_connection int4,
+  filled_record_id  text collate "C",
+  failed_casts      int8,
+  position          int4 not null,
+  unique (table_name, name)
+);
+
+-- Views of ours, with a hash of what each was made from: made again only where that differs.
+create table ${names.view} (
+  name        text collate "C" primary key,
+  kind        text not null,
+  fingerprint text not null
+);
+
+-- Which customer a role reads; null: all of them. Policies look here, never at a setting, which its session could change.
+create table ${names.reader} (
+  role_name     name primary key,
+  credential_id text collate "C" not null unique,
+  customer_id   text collate "C"
+);
+
+-- Custom fields of unified models, copied from the control plane; customer_id '': every customer's.
+create table ${names.mapping} (
+  category    text not null,
+  model       text not null,
+  provider    text not null,
+  customer_id text collate "C" not null default '',
+  name        text not null,
+  path        text[] not null,
+  type        text not null,
+  primary key (category, model, provider, customer_id, name)
+);
+
+-- Runs, written in the transactions that write their records.
+create table ${names.runs} (
+  run_id        text collate "C" primary key,
+  sync_id       text collate "C" not null,
+  connection    int4 not null,
+  connection_id text collate "C" not null,
+  customer_id   text collate "C" not null,
+  provider      text not null,
+  object        text not null,
+  kind          text not null,
+  trigger       text not null,
+  status        text not null,
+  error_code    text,
+  slices        int4 not null,
+  fetched       int8 not null,
+  inserted      int8 not null,
+  updated       int8 not null,
+  deleted       int8 not null,
+  unchanged     int8 not null,
+  quarantined   int8 not null,
+  first_seq     int8,
+  last_seq      int8,
+  started_at    timestamptz,
+  finished_at   timestamptz,
+  updated_at    timestamptz not null
+);
+create index on ${names.runs} (customer_id, updated_at);
+create index on ${names.runs} (sync_id, updated_at);
+create index on ${names.runs} (connection);
+
+${castFunctions(names)}
+revoke execute on function ${names.feedHorizon}() from public;`;
 }
 
 /**

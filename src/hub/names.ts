@@ -20,8 +20,20 @@ export interface HubNames {
   shape: string;
   hookPayload: string;
   hookNews: string;
+  field: string;
+  view: string;
+  reader: string;
+  mapping: string;
+  runs: string;
   feedSeq: string;
   feedHorizon: string;
+  /** The pure cast helpers: jsonb in, the type or null out. */
+  toText: string;
+  toNumber: string;
+  toInteger: string;
+  toBoolean: string;
+  toTime: string;
+  toDate: string;
   /** The record table of that name. */
   record(name: string): string;
 }
@@ -44,8 +56,19 @@ export function hubNames(schema: string): HubNames {
     shape: own('shape'),
     hookPayload: own('hook_payload'),
     hookNews: own('hook_news'),
+    field: own('field'),
+    view: own('view'),
+    reader: own('reader'),
+    mapping: own('mapping'),
+    runs: own('runs'),
     feedSeq: own('feed_seq'),
     feedHorizon: own('feed_horizon'),
+    toText: own('to_text'),
+    toNumber: own('to_number'),
+    toInteger: own('to_integer'),
+    toBoolean: own('to_boolean'),
+    toTime: own('to_time'),
+    toDate: own('to_date'),
     record: (name) => qualified(schema, name),
   };
 }

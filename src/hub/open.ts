@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { AppError } from '../base/errors.ts';
 import { layouts, literal, newHubId } from './layout.ts';
@@ -9,6 +10,13 @@ const layoutLockClass = 0x5b5c;
 const layoutLockMsMax = 30_000;
 /** A process that freezes here keeps every other from the hub until the database ends its transaction. */
 const layoutIdleMsMax = 5_000;
+/**
+ * A step that waits for a table's lock holds up everybody behind it: it gives way after this, before a deadlock would be looked for
+ * (1 s), and is tried again while there is time. Writers of ours hold such a lock for 5 s at most.
+ */
+const stepLockMsMax = 500;
+const stepPauseMs = 250;
+const stepsMsMax = 30_000;
 const tagBits = 48;
 const tagsMax = 32_767;
 
@@ -16,7 +24,24 @@ const tagsMax = 32_767;
  * Creates the hub, or brings it up to date; idempotent, and safe when several processes do it at once. Also notices a
  * restored copy: then the incarnation changes, so that cursors of the lost history expire, and the lock tag is claimed anew.
  */
-export async function prepareHub({ pool, schema }: { pool: pg.Pool; schema: string }): Promise<void> {
+export async function prepareHub(hub: { pool: pg.Pool; schema: string }): Promise<void> {
+  for (const end = Date.now() + stepsMsMax; ; await sleep(stepPauseMs)) {
+    try {
+      return await attemptPreparation(hub);
+    } catch (cause) {
+      if (!givesWay.has((cause as { code?: string }).code ?? '')) throw cause;
+      if (Date.now() > end)
+        throw new AppError('destination_unavailable', 'The hub is being brought up to date, and a long transaction stands in the way.', {
+          cause,
+        });
+    }
+  }
+}
+
+/** Lock not available, deadlock. */
+const givesWay = new Set(['55P03', '40P01']);
+
+async function attemptPreparation({ pool, schema }: { pool: pg.Pool; schema: string }): Promise<void> {
   const names = hubNames(schema);
   const client = await borrow(pool);
   let error: Error | undefined;
@@ -26,7 +51,9 @@ export async function prepareHub({ pool, schema }: { pool: pg.Pool; schema: stri
     await refuseStandby(client);
     if (!(await isCurrent(client, names, schema))) {
       await client.query('select pg_advisory_xact_lock($1::int4, hashtext($2::text))', [layoutLockClass, schema]);
+      await client.query(`set local lock_timeout = ${stepLockMsMax}`);
       await upgrade(client, names, schema);
+      await client.query('set local lock_timeout = 0');
       await adoptIdentity(client, names, schema);
     }
     await client.query('commit');

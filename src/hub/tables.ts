@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { AppError } from '../base/errors.ts';
 import type { HubHandle } from './handle.ts';
 import { recordTable } from './layout.ts';
+import { tableCreated } from './table-created.ts';
 import { tableNames } from './table-name.ts';
 import { type HubTx, writeTransaction } from './transaction.ts';
 import type { HubTable } from './types.ts';
@@ -54,7 +55,9 @@ async function createTable(hub: HubHandle, tx: HubTx, provider: string, object: 
   const name = await freeName(hub, tx, tableNames(provider, object));
   await tx.query(recordTable(hub.names, name, await hasLz4(tx)));
   await tx.query(`insert into ${hub.names.table} (provider, object, name) values ($1::text, $2::text, $3::text)`, [provider, object, name]);
-  return { provider, object, name };
+  const table = { provider, object, name };
+  await tableCreated(hub, tx, table);
+  return table;
 }
 
 export async function freeName(hub: HubHandle, tx: HubTx, names: string[]): Promise<string> {

@@ -1,6 +1,7 @@
 import { textArray } from './encode.ts';
 import type { HubHandle } from './handle.ts';
 import { versionsTable } from './layout.ts';
+import { versionsCreated } from './table-created.ts';
 import { freeName, hasLz4 } from './tables.ts';
 import { type HubTx, writeTransaction } from './transaction.ts';
 import type { HubConnection, HubTable, IncomingRecord } from './types.ts';
@@ -31,6 +32,7 @@ async function createVersions(hub: HubHandle, tx: HubTx, table: HubTable): Promi
   const name = await freeName(hub, tx, [`${table.name}_versions`, `${table.name}__versions`]);
   await tx.query(versionsTable(hub.names, name, await hasLz4(tx)));
   await tx.query(`update ${hub.names.table} set versions_name = $2::text where name = $1::text`, [table.name, name]);
+  await versionsCreated(hub, tx, name);
   return name;
 }
 

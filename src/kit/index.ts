@@ -1,3 +1,5 @@
+export type { FieldType } from '../base/field-type.ts';
+export type { Condition, Expr, UnifiedMapping } from '../base/mapping/expr.ts';
 export { defineProvider } from './define.ts';
 export { classifyByStatus, ProviderError } from './errors.ts';
 export type * from './hook-types.ts';

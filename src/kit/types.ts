@@ -1,3 +1,5 @@
+import type { FieldType } from '../base/field-type.ts';
+import type { UnifiedMapping } from '../base/mapping/expr.ts';
 import type { HookDefinition } from './hook-types.ts';
 
 /**
@@ -39,6 +41,8 @@ export interface ProviderDefinition {
   objects: Record<string, ObjectDefinition>;
   /** Objects the catalog cannot list, such as Salesforce's custom objects: `pattern` (anchored) says which names are allowed. */
   anyObject?: { pattern: string; example: string; define: (name: string) => ObjectDefinition };
+  /** How its objects become unified models. A model without a mapping is not offered for this provider. */
+  unified?: UnifiedMapping[];
 }
 
 export interface CapturedValue {
@@ -158,12 +162,14 @@ export interface BudgetHeaders {
 
 /** One request, relative to the base URL. The authorised client adds credentials, base URL, time-outs and limits. */
 export interface RequestSpec {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path below the base URL (`/crm/v3/objects/contacts`). Absolute URLs are accepted only below the same base URL's origin. */
   path: string;
   query?: Record<string, string>;
   headers?: Record<string, string>;
   json?: Json;
+  /** Sent as it is, in place of `json`. */
+  body?: { contentType: string; text: string };
   /** Rate budget category. Default: read. */
   category?: string;
 }
@@ -228,6 +234,14 @@ export interface ObjectDefinition {
   parent?: ParentDefinition;
   /** Lists inside a record that become objects of their own. */
   children?: ChildDefinition[];
+  /** What fields there are, by the provider's own description: suggestions for typed columns. */
+  fields?: FieldsDefinition;
+}
+
+/** One call that describes an object's fields; `reduce` keeps the ones that stand in a record. */
+export interface FieldsDefinition {
+  request: RequestSpec;
+  reduce: (body: Json) => { path: string; label: string; type: FieldType }[];
 }
 
 export interface ParentDefinition {

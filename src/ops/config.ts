@@ -29,6 +29,8 @@ export interface Config {
   originOverrides: Record<string, string>;
   /** Development and tests: outgoing requests may reach private addresses. Production refuses unless set by SYNCLINE_ALLOW_PRIVATE. */
   allowPrivateAddresses: boolean;
+  /** `host:port` where issued SQL roles find the hosted Postgres; null: what DATABASE_URL says. */
+  sqlAddress: string | null;
   /** True in tests only: the database's clock offset may be set. */
   testClock: boolean;
   limits: Limits;
@@ -52,6 +54,18 @@ export interface Limits {
   guardShareMax: number;
   guardShareFromRows: number;
   tombstoneDays: number;
+  /** One attempt of one webhook, from the connection to the end of the answer. */
+  webhookTimeoutSeconds: number;
+  /** Attempts of one delivery before it is given up (dead); it can be replayed. */
+  webhookAttemptsMax: number;
+  /** The longest wait between two attempts, also where the receiver asks for more. */
+  webhookWaitSecondsMax: number;
+  /** Events, and deliveries of them, are kept this long; cursors of older ones expire. */
+  eventDays: number;
+  /** Runs stand beside the records in the hub this long. */
+  runDays: number;
+  /** A request that follows the records ends after this, and is asked again from where it was. */
+  followSecondsMax: number;
 }
 
 export const defaultLimits: Limits = {
@@ -69,4 +83,10 @@ export const defaultLimits: Limits = {
   guardShareMax: 0.2,
   guardShareFromRows: 100,
   tombstoneDays: 30,
+  webhookTimeoutSeconds: 10,
+  webhookAttemptsMax: 10,
+  webhookWaitSecondsMax: 43_200,
+  eventDays: 30,
+  runDays: 90,
+  followSecondsMax: 300,
 };

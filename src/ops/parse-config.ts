@@ -46,6 +46,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     logLevel: given.SYNCLINE_LOG_LEVEL ?? (environment === 'production' ? 'info' : 'warn'),
     originOverrides: given.SYNCLINE_ORIGIN_OVERRIDES ?? {},
     allowPrivateAddresses: given.SYNCLINE_ALLOW_PRIVATE ?? environment === 'development',
+    sqlAddress: given.SYNCLINE_SQL_ADDRESS ?? null,
     testClock: given.SYNCLINE_TEST_CLOCK ?? false,
     limits,
   };
@@ -87,6 +88,9 @@ const databaseUrl = z
   .regex(/^postgres(ql)?:\/\//, 'must be a postgresql:// URL')
   .refine((text) => URL.canParse(text.replace('@/', '@socket/')), 'is not a URL; percent-encode odd characters of the password');
 
+/** Shown to vendors beside a user name and a password: a host name or an address (IPv6 in brackets), and a port. */
+const sqlAddress = z.string().regex(/^([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):[1-9]\d{0,4}$/, 'must be host:port such as db.example.com:5432');
+
 /** As a bearer token can carry it, and not to be taken for an application's key. */
 const operatorKey = z
   .string()
@@ -109,7 +113,13 @@ const encryptionKeys = z.string().transform((text, context) => {
 });
 
 /** Spans of time and shares; every other limit counts something. */
-const fractional: ReadonlySet<string> = new Set<keyof Limits>(['sliceSecondsMax', 'tickSeconds', 'requestTimeoutSeconds', 'guardShareMax']);
+const fractional: ReadonlySet<string> = new Set<keyof Limits>([
+  'sliceSecondsMax',
+  'tickSeconds',
+  'requestTimeoutSeconds',
+  'guardShareMax',
+  'webhookTimeoutSeconds',
+]);
 const whole = z.int('must be a whole number').positive();
 
 const limits = z.strictObject(
@@ -133,6 +143,7 @@ const variables = z.object({
   SYNCLINE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent'], 'must be debug, info, warn, error or silent').optional(),
   SYNCLINE_ORIGIN_OVERRIDES: json(z.record(z.string(), httpUrl)).optional(),
   SYNCLINE_ALLOW_PRIVATE: flag.optional(),
+  SYNCLINE_SQL_ADDRESS: sqlAddress.optional(),
   SYNCLINE_TEST_CLOCK: flag.optional(),
   SYNCLINE_LIMITS: json(limits).optional(),
 });

@@ -15,7 +15,7 @@ describe('openapi.json', () => {
     expect(new Set(ids).size).toBe(ids.length);
     for (const id of ids)
       expect(id).toMatch(
-        /^(create|get|list|update|upsert|delete|revoke|disconnect|trigger|pause|resume|reset|refresh|set|approve|reject|retry)[A-Z]/,
+        /^(create|get|list|update|upsert|delete|revoke|disconnect|trigger|pause|resume|reset|refresh|set|approve|reject|retry|test|rotate|replay|follow|preview|send|suggest)[A-Z]/,
       );
     const items = Object.values(openapi.paths).flatMap((item) => Object.values(item)) as unknown as Node[];
     for (const { summary, description, tags, operationId } of items) {

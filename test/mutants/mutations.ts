@@ -1,3 +1,12 @@
+import { destinations } from './destinations.ts';
+import { fields } from './fields.ts';
+import { listing } from './listing.ts';
+import { models } from './models.ts';
+import { sqlAccess } from './sql-access.ts';
+import { syncConfigs } from './sync-configs.ts';
+import { unified } from './unified.ts';
+import { webhooks } from './webhooks.ts';
+
 /** One place of the code that a mutation changes. */
 export interface Edit {
   file: string;
@@ -1058,4 +1067,12 @@ export const mutations: Mutation[] = [
   ...secretsStaySecret,
   ...oneRefresh,
   ...limitsRespected,
+  ...destinations,
+  ...syncConfigs,
+  ...fields,
+  ...sqlAccess,
+  ...listing,
+  ...models,
+  ...unified,
+  ...webhooks,
 ];

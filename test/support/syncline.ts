@@ -200,6 +200,7 @@ function configFor(parts: Parts, options: TestOptions): Config {
     logLevel: 'error',
     originOverrides: parts.sandbox.originOverrides,
     allowPrivateAddresses: true,
+    sqlAddress: null,
     testClock: true,
     limits: { ...testLimits, ...options.limits },
   };

@@ -10,6 +10,7 @@ export const floors: string[][] = [
   ['tenancy'],
   ['catalog'],
   ['connect', 'hub'],
+  ['access', 'destinations', 'fields', 'unified', 'webhooks'],
   ['syncs'],
   ['engine'],
   ['jobs', 'api', 'portal', 'cli'],

@@ -73,7 +73,7 @@ export type NewApiKey = {
 /**
  * What a key may do; `all` is everything. Writing does not include reading.
  */
-export type Scope = 'all' | 'application:read' | 'application:write' | 'customers:read' | 'customers:write' | 'provider_configs:read' | 'provider_configs:write' | 'connections:read' | 'connections:write' | 'sync_configs:read' | 'sync_configs:write' | 'syncs:read' | 'syncs:write' | 'records:read' | 'destinations:read' | 'events:read' | 'api_keys:read' | 'api_keys:write' | 'customer_tokens:write' | 'audit:read';
+export type Scope = 'all' | 'application:read' | 'application:write' | 'customers:read' | 'customers:write' | 'provider_configs:read' | 'provider_configs:write' | 'connections:read' | 'connections:write' | 'sync_configs:read' | 'sync_configs:write' | 'syncs:read' | 'syncs:write' | 'records:read' | 'passthrough:write' | 'destinations:read' | 'destinations:write' | 'fields:read' | 'fields:write' | 'sql_credentials:read' | 'sql_credentials:write' | 'mappings:read' | 'mappings:write' | 'events:read' | 'webhooks:read' | 'webhooks:write' | 'api_keys:read' | 'api_keys:write' | 'customer_tokens:write' | 'audit:read';
 
 /**
  * What went wrong (RFC 9457). Depending on the code there are extra members, such as counts of a guarded write.
@@ -94,7 +94,7 @@ export type Problem = {
     /**
      * Stable: programs branch on this.
      */
-    code: 'input_invalid' | 'cursor_invalid' | 'provider_unknown' | 'object_unknown' | 'strategy_unsupported' | 'return_url_not_allowed' | 'oauth_state_invalid' | 'oauth_denied' | 'unauthenticated' | 'hook_signature_invalid' | 'scope_missing' | 'origin_not_allowed' | 'not_found' | 'method_not_allowed' | 'account_mismatch' | 'already_exists' | 'conflict' | 'force_required' | 'resync_required' | 'idempotency_key_reused' | 'request_in_progress' | 'answer_lost' | 'connection_not_active' | 'provider_config_broken' | 'connect_session_used' | 'connect_session_expired' | 'cursor_expired' | 'body_too_large' | 'content_type_unsupported' | 'provider_rejected' | 'provider_rate_limited' | 'internal' | 'provider_unavailable' | 'destination_unavailable';
+    code: 'input_invalid' | 'cursor_invalid' | 'provider_unknown' | 'object_unknown' | 'strategy_unsupported' | 'return_url_not_allowed' | 'oauth_state_invalid' | 'oauth_denied' | 'mapping_invalid' | 'model_unknown' | 'unauthenticated' | 'hook_signature_invalid' | 'scope_missing' | 'origin_not_allowed' | 'not_found' | 'method_not_allowed' | 'account_mismatch' | 'already_exists' | 'conflict' | 'field_in_use' | 'record_ambiguous' | 'force_required' | 'resync_required' | 'idempotency_key_reused' | 'request_in_progress' | 'answer_lost' | 'connection_not_active' | 'provider_config_broken' | 'connect_session_used' | 'connect_session_expired' | 'cursor_expired' | 'body_too_large' | 'content_type_unsupported' | 'provider_rejected' | 'destination_refused' | 'filter_too_expensive' | 'provider_rate_limited' | 'internal' | 'provider_unavailable' | 'destination_unavailable';
     /**
      * A sentence that says what to do next.
      */
@@ -2363,7 +2363,7 @@ export type Event = {
 /**
  * What happened: noun.past-verb.
  */
-export type EventType = 'connection.created' | 'connection.needs_reauth' | 'connection.reconnected' | 'connection.disabled' | 'provider_config.broken' | 'run.completed' | 'run.failed' | 'sync.held' | 'sync.gap_found' | 'sync.paused' | 'sync.resumed' | 'sync_config.objects_included' | 'records.changed' | 'records.purged' | 'held_deletes.approved' | 'held_deletes.rejected' | 'schema.changed';
+export type EventType = 'connection.created' | 'connection.updated' | 'connection.needs_reauth' | 'connection.reconnected' | 'connection.disabled' | 'provider_config.broken' | 'destination.unavailable' | 'destination.recovered' | 'run.completed' | 'run.failed' | 'sync.held' | 'sync.gap_found' | 'sync.paused' | 'sync.resumed' | 'sync_config.objects_included' | 'records.changed' | 'records.purged' | 'records.quarantined' | 'held_deletes.approved' | 'held_deletes.rejected' | 'schema.changed' | 'field.ready' | 'field.failed' | 'alert.raised' | 'alert.recovered' | 'webhook_endpoint.disabled' | 'webhook.test';
 
 export type AuditPage = {
     /**
@@ -5548,7 +5548,7 @@ export type ListEventsData = {
          */
         page_size?: number;
         /**
-         * Only these types, comma-separated: `connection.created`, `connection.needs_reauth`, `connection.reconnected`, `connection.disabled`, `provider_config.broken`, `run.completed`, `run.failed`, `sync.held`, `sync.gap_found`, `sync.paused`, `sync.resumed`, `sync_config.objects_included`, `records.changed`, `records.purged`, `held_deletes.approved`, `held_deletes.rejected`, `schema.changed`.
+         * Only these types, comma-separated: `connection.created`, `connection.updated`, `connection.needs_reauth`, `connection.reconnected`, `connection.disabled`, `provider_config.broken`, `destination.unavailable`, `destination.recovered`, `run.completed`, `run.failed`, `sync.held`, `sync.gap_found`, `sync.paused`, `sync.resumed`, `sync_config.objects_included`, `records.changed`, `records.purged`, `records.quarantined`, `held_deletes.approved`, `held_deletes.rejected`, `schema.changed`, `field.ready`, `field.failed`, `alert.raised`, `alert.recovered`, `webhook_endpoint.disabled`, `webhook.test`.
          */
         types?: string;
     };

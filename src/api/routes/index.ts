@@ -1,4 +1,5 @@
 import type { Endpoint } from '../endpoint.ts';
+import { alertEndpoints } from './alerts/index.ts';
 import { createApiKeyEndpoint } from './api-keys/create.ts';
 import { listApiKeysEndpoint } from './api-keys/list.ts';
 import { revokeApiKeyEndpoint } from './api-keys/revoke.ts';
@@ -18,13 +19,14 @@ import { deleteCustomerEndpoint } from './customers/delete.ts';
 import { getCustomerEndpoint } from './customers/get.ts';
 import { listCustomersEndpoint } from './customers/list.ts';
 import { upsertCustomerEndpoint } from './customers/upsert.ts';
-import { getDestinationEndpoint } from './destinations/get.ts';
-import { listDestinationsEndpoint } from './destinations/list.ts';
+import { destinationEndpoints } from './destinations/index.ts';
 import { listEventsEndpoint } from './events/list.ts';
+import { fieldEndpoints } from './fields/index.ts';
 import { approveHeldDeletesEndpoint } from './held-deletes/approve.ts';
 import { listHeldDeletesEndpoint } from './held-deletes/list.ts';
 import { listHeldRecordsEndpoint } from './held-deletes/list-records.ts';
 import { rejectHeldDeletesEndpoint } from './held-deletes/reject.ts';
+import { passthroughEndpoints } from './passthrough/index.ts';
 import { createProviderConfigEndpoint } from './provider-configs/create.ts';
 import { deleteProviderConfigEndpoint } from './provider-configs/delete.ts';
 import { getProviderConfigEndpoint } from './provider-configs/get.ts';
@@ -38,15 +40,17 @@ import { listProvidersEndpoint } from './providers/list.ts';
 import { updateProviderEndpoint } from './providers/update.ts';
 import { listQuarantineEndpoint } from './quarantine/list.ts';
 import { retryQuarantinedEndpoint } from './quarantine/retry.ts';
-import { listRecordsEndpoint } from './records/list.ts';
+import { recordEndpoints } from './records/index.ts';
 import { getRunEndpoint } from './runs/get.ts';
 import { listRunsEndpoint } from './runs/list.ts';
+import { sqlCredentialEndpoints } from './sql-credentials/index.ts';
 import { createSyncConfigEndpoint } from './sync-configs/create.ts';
 import { deleteSyncConfigEndpoint } from './sync-configs/delete.ts';
 import { getSyncConfigEndpoint } from './sync-configs/get.ts';
 import { listSyncConfigsEndpoint } from './sync-configs/list.ts';
 import { refreshSyncConfigEndpoint } from './sync-configs/refresh.ts';
 import { updateSyncConfigEndpoint } from './sync-configs/update.ts';
+import { syncOverrideEndpoints } from './sync-overrides/index.ts';
 import { getSyncEndpoint } from './syncs/get.ts';
 import { getCheckpointEndpoint } from './syncs/get-checkpoint.ts';
 import { listSyncsEndpoint } from './syncs/list.ts';
@@ -55,6 +59,8 @@ import { resetSyncEndpoint } from './syncs/reset.ts';
 import { resumeSyncEndpoint } from './syncs/resume.ts';
 import { setCheckpointEndpoint } from './syncs/set-checkpoint.ts';
 import { triggerSyncEndpoint } from './syncs/trigger.ts';
+import { unifiedEndpoints } from './unified/index.ts';
+import { webhookEndpoints } from './webhooks/index.ts';
 
 /** Every operation of the API, in the order of the document. */
 export const endpoints: readonly Endpoint[] = [
@@ -87,8 +93,7 @@ export const endpoints: readonly Endpoint[] = [
   updateConnectionEndpoint,
   getRateBudgetsEndpoint,
   disconnectConnectionEndpoint,
-  listDestinationsEndpoint,
-  getDestinationEndpoint,
+  ...destinationEndpoints,
   createSyncConfigEndpoint,
   listSyncConfigsEndpoint,
   getSyncConfigEndpoint,
@@ -97,6 +102,7 @@ export const endpoints: readonly Endpoint[] = [
   deleteSyncConfigEndpoint,
   listSyncsEndpoint,
   getSyncEndpoint,
+  ...syncOverrideEndpoints,
   triggerSyncEndpoint,
   pauseSyncEndpoint,
   resumeSyncEndpoint,
@@ -111,7 +117,13 @@ export const endpoints: readonly Endpoint[] = [
   rejectHeldDeletesEndpoint,
   listQuarantineEndpoint,
   retryQuarantinedEndpoint,
-  listRecordsEndpoint,
+  ...recordEndpoints,
+  ...unifiedEndpoints,
+  ...passthroughEndpoints,
+  ...fieldEndpoints,
+  ...sqlCredentialEndpoints,
   listEventsEndpoint,
+  ...webhookEndpoints,
+  ...alertEndpoints,
   listAuditEndpoint,
 ];

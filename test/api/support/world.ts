@@ -4,6 +4,14 @@ import { declaredSandbox } from '../../support/declared.ts';
 import type { Operation } from '../../support/openapi.ts';
 import { checkAnswer } from '../../support/openapi.ts';
 import { startSyncline, type TestSyncline } from '../../support/syncline.ts';
+import { part as destinations } from './parts/destinations.ts';
+import { part as fields } from './parts/fields.ts';
+import { part as listing } from './parts/listing.ts';
+import { part as models } from './parts/models.ts';
+import { part as sqlAccess } from './parts/sql-access.ts';
+import { part as syncConfigs } from './parts/sync-configs.ts';
+import { part as unified } from './parts/unified.ts';
+import { part as webhooks } from './parts/webhooks.ts';
 
 /** Two vendors: `ours` with a connected, synced customer and a second one; `foreign` with a key of its own. */
 export interface World {
@@ -35,6 +43,14 @@ export interface SentAnswer {
   text: string;
 }
 
+/** What the operations of one resource need: things of ours by the names that paths and queries use, and a body for each. */
+export interface WorldPart {
+  ids(world: World): Promise<Record<string, string>>;
+  bodies(ids: Record<string, string>): Record<string, Record<string, unknown>>;
+}
+
+const parts: WorldPart[] = [destinations, fields, listing, models, sqlAccess, syncConfigs, unified, webhooks];
+
 const customerId = 'acme & söhne';
 const otherCustomerId = 'other';
 
@@ -57,7 +73,7 @@ export async function createWorld(): Promise<World> {
   const apiKey = await call('POST', '/v1/api-keys', { name: 'Second', scopes: ['records:read'] });
   const [destination] = (await call('GET', '/v1/destinations')).data;
   const foreign = await syncline.createApplication('Foreign vendor');
-  return {
+  const world: World = {
     syncline,
     foreignKey: foreign.apiKey,
     foreignToken: token,
@@ -82,6 +98,8 @@ export async function createWorld(): Promise<World> {
     send: (request) => send(url, request),
     close: () => syncline.close(),
   };
+  for (const part of parts) Object.assign(world.ids, await part.ids(world));
+  return world;
 }
 
 /** The path of an operation with our ids in it. */
@@ -112,6 +130,7 @@ export function bodiesOf(ids: Record<string, string>): Record<string, Record<str
     updateSyncConfig: { status: 'disabled', force: true },
     triggerSync: { full: true },
     setCheckpoint: { watermark: null },
+    ...Object.assign({}, ...parts.map((part) => part.bodies(ids))),
   };
 }
 

@@ -1,0 +1,3 @@
+import type { WorldPart } from '../world.ts';
+
+export const part: WorldPart = { ids: async () => ({}), bodies: () => ({}) };

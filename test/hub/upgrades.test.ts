@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { layouts, recordTable } from '../../src/hub/layout.ts';
+import { hubNames } from '../../src/hub/names.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { testPool } from '../support/pool.ts';
+import { list, openTestHub } from './support.ts';
+
+/** The layout before typed fields, views, issued roles and runs. */
+const before = 4;
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+test('a hub of an earlier layout goes up online: no writer waits for long, records and cursors stay', async () => {
+  const schema = 'hub_earlier';
+  await layOutAs(before, schema);
+  const pool = testPool(database.url, { max: 4, options: `-c TimeZone=UTC -c search_path=${schema}` });
+  const own = () => pool.query('select hub_id, incarnation, identity, lock_tag from _syncline_hub').then(({ rows }) => rows[0]);
+  const earlier = await own();
+  await pool.query(recordTable(hubNames(schema), 'crm_contact', false));
+  await pool.query(`insert into _syncline_table (provider, object, name) values ('crm', 'contact', 'crm_contact');
+    insert into _syncline_connection (connection_id, customer_id) values ('conn_1', 'acme');
+    insert into crm_contact (_syncline_connection, _syncline_record_id, _syncline_customer_id, _syncline_hash, _syncline_synced_at, raw)
+    select 1, 'r' || n, 'acme', '\\x00', now(), jsonb_build_object('n', n) from generate_series(1, 5) n;
+    insert into _syncline_quarantine (table_name, connection, key, sync, reason, detail, raw, quarantined_at)
+    values ('crm_contact', 1, 'k', 'sync_1', 'malformed', 'odd', '\\x00', now())`);
+
+  const writer = await pool.connect();
+  await writer.query(`begin; update _syncline_quarantine set detail = 'being written'`);
+  const opening = openTestHub(database.url, { schema });
+  const waits: number[] = [];
+  for (let n = 0; n < 12; n++) {
+    const from = performance.now();
+    await pool.query(`insert into _syncline_quarantine (table_name, connection, key, sync, reason, detail, raw, quarantined_at)
+      values ('crm_contact', 1, 'k${n}', 'sync_1', 'malformed', 'odd', '\\x00', now())`);
+    waits.push(performance.now() - from);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  expect((await pool.query('select layout from _syncline_hub')).rows).toEqual([{ layout: before }]);
+  // Half a second is what a step waits; the rest is for a busy machine.
+  expect(Math.max(...waits)).toBeLessThan(3_000);
+  await writer.query('commit');
+  writer.release();
+
+  const on = await opening;
+  try {
+    expect(await on.sql('select layout, has_readers from _syncline_hub')).toEqual([{ layout: layouts.length, has_readers: false }]);
+    expect(await own()).toEqual(earlier);
+    expect(await on.sql('select layout, view_name from _syncline_table')).toEqual([{ layout: 1, view_name: null }]);
+    expect(await on.sql('select count(*)::int4 as rows, max(attempts) as attempts from _syncline_quarantine')).toEqual([
+      { rows: 13, attempts: 1 },
+    ]);
+    expect((await list(on.hub, { provider: 'crm', object: 'contact' })).count).toBe(5);
+  } finally {
+    await on.close();
+    await pool.end();
+  }
+});
+
+test('what turns values into types is nobody’s but the owner’s, and never raises', async () => {
+  const on = await openTestHub(database.url, { schema: 'hub_casts' });
+  try {
+    expect(
+      await on.sql(
+        `select proname from pg_proc p
+         where pronamespace = 'hub_casts'::regnamespace and (proacl is null or exists (select from aclexplode(proacl) where grantee = 0))`,
+      ),
+    ).toEqual([]);
+    const given = ['null', '""', '"x"', '1', '1.5', '"-1.5e3"', '1e30', 'true', '"TRUE"', '{"a":1}', '[1]', '"2024-02-30"', '"2024-02-29"']
+      .concat(['"2024-02-29T10:30"', '"2024-02-29 10:30:00.123+02:00"', '"2024-02-29T99:00:00Z"', '"1e99999"'])
+      .map((text) => `('${text}'::jsonb)`);
+    const rows = await on.sql(
+      `select v #>> '{}' as given, _syncline_to_text(v) as text, _syncline_to_number(v) as number, _syncline_to_integer(v) as integer,
+              _syncline_to_boolean(v) as boolean, _syncline_to_time(v)::text as time, _syncline_to_date(v)::text as date
+       from (values ${given.join(', ')}) as u(v)`,
+    );
+    const of = (text: string) => rows.find((row) => row.given === text);
+    expect(of('-1.5e3')).toMatchObject({ number: '-1500', integer: '-1500', time: null });
+    expect(of('1.5')).toMatchObject({ text: '1.5', number: '1.5', integer: null });
+    expect(of('1e99999')).toMatchObject({ number: null, integer: null });
+    expect(of('TRUE')).toMatchObject({ boolean: true });
+    expect(of('2024-02-30')).toMatchObject({ time: null, date: null });
+    expect(of('2024-02-29')).toMatchObject({ time: '2024-02-29 00:00:00+00', date: '2024-02-29' });
+    expect(of('2024-02-29T10:30')).toMatchObject({ time: '2024-02-29 10:30:00+00' });
+    expect(of('2024-02-29 10:30:00.123+02:00')).toMatchObject({ time: '2024-02-29 08:30:00.123+00' });
+    expect(of('2024-02-29T99:00:00Z')).toMatchObject({ time: null });
+  } finally {
+    await on.close();
+  }
+});
+
+/** Lays a hub out as a release did that knew no more than these steps. */
+async function layOutAs(layout: number, schema: string): Promise<void> {
+  const later = layouts.splice(layout);
+  try {
+    const hub = await openTestHub(database.url, { schema });
+    await hub.close();
+  } finally {
+    layouts.push(...later);
+  }
+}
