@@ -48,7 +48,7 @@ export async function reconcile({ tx, clock, input }: { tx: Tx; clock: Clock; in
              case when w.start_on_connection and w.schedule ->> 'kind' is distinct from 'after' then (select syncline_now()) end,
              ${now}::timestamptz, ${now}::timestamptz
       from wanted w
-      on conflict (sync_config_id, connection_id, object) do nothing
+      on conflict do nothing
       returning id, status, next_run_at
     )
     select id
