@@ -3,7 +3,7 @@ import { saveState, takeFence } from './checkpoint.ts';
 import { clearReads } from './clear-reads.ts';
 import type { HubHandle } from './handle.ts';
 import { type HubTx, writeTransaction } from './transaction.ts';
-import type { BegunRead, Fenced, HubConnection, HubTable } from './types.ts';
+import type { BegunRead, Fenced, HubConnection, HubTable, Running } from './types.ts';
 
 /**
  * Begins a read: a new generation, the horizon of this moment (what has a higher seq was written by another path), and
@@ -11,7 +11,7 @@ import type { BegunRead, Fenced, HubConnection, HubTable } from './types.ts';
  */
 export async function beginRead(
   hub: HubHandle,
-  input: Fenced & { table: HubTable; connection: HubConnection; kind: ReadKind; checkpoint: (begun: BegunRead) => Json },
+  input: Fenced & Running & { table: HubTable; connection: HubConnection; kind: ReadKind; checkpoint: (begun: BegunRead) => Json },
 ): Promise<BegunRead> {
   const { syncId, table, connection } = input;
   const meetsEverything = input.kind === 'full' || input.kind === 'keys';
@@ -29,7 +29,7 @@ export async function beginRead(
     );
     const overtaken = meetsEverything ? await closeOthers(hub, tx, input) : [];
     const read = { generation: BigInt(rows[0]!.generation), horizon: BigInt(rows[0]!.horizon) };
-    await saveState(hub, tx, syncId, input.checkpoint(read));
+    await saveState(hub, tx, syncId, input.checkpoint(read), input.run);
     return { read, overtaken };
   });
   for (const sync of [syncId, ...overtaken]) await clearReads(hub, sync);

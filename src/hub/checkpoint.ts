@@ -1,8 +1,10 @@
 import type { Json } from '../kit/index.ts';
 import { FenceLost } from './fence-lost.ts';
 import type { HubHandle } from './handle.ts';
+import type { HubRun } from './readers/types.ts';
+import { saveStateAndRun, upsertRun } from './readers/write-run.ts';
 import { type HubTx, writeTransaction } from './transaction.ts';
-import type { Checkpoint, Fenced, HubConnection, HubTable } from './types.ts';
+import type { Checkpoint, Fenced, HubConnection, HubTable, Running } from './types.ts';
 
 /** What the sync's row says when its fence is taken. */
 export interface FencedRow {
@@ -89,12 +91,13 @@ export async function takeReadFence(
   return row;
 }
 
-/** The last statement before the commit: the position moves together with the records. */
-export async function saveState(hub: HubHandle, tx: HubTx, syncId: string, state: Json): Promise<void> {
+/** The last statement before the commit: position and run move together with the records. `run` is asked for after the state was made. */
+export async function saveState(hub: HubHandle, tx: HubTx, syncId: string, state: Json, run?: () => HubRun): Promise<void> {
+  if (run) return saveStateAndRun(hub, tx, syncId, state, run());
   await tx.query(`update ${hub.names.checkpoint} set state = $2::json where sync = $1::text`, [syncId, JSON.stringify(state)]);
 }
 
-export async function writeCheckpoint(hub: HubHandle, { syncId, fence, state }: Fenced & { state: Json }): Promise<void> {
+export async function writeCheckpoint(hub: HubHandle, { syncId, fence, state, run }: Fenced & Running & { state: Json }): Promise<void> {
   await writeTransaction(hub, async (tx) => {
     const { rowCount } = await tx.query(
       `insert into ${hub.names.checkpoint} as c (sync, fence, state)
@@ -105,6 +108,7 @@ export async function writeCheckpoint(hub: HubHandle, { syncId, fence, state }: 
       [syncId, fence, JSON.stringify(state)],
     );
     if (rowCount === 0) throw new FenceLost(syncId, fence);
+    if (run) await upsertRun(hub, tx, run());
   });
 }
 

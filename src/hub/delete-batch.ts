@@ -7,12 +7,14 @@ import { registerWriter } from './feed.ts';
 import type { HubHandle } from './handle.ts';
 import { storeMissing } from './store-missing.ts';
 import { type HubTx, writeTransaction } from './transaction.ts';
-import type { EndedRead, Fenced, WriteFacts } from './types.ts';
+import type { EndedRead, Fenced, Running, WriteFacts } from './types.ts';
 import { deleteUnfolded } from './unfolded.ts';
 
 const dayMs = 24 * 3_600_000;
 
-export type DeleteBatchInput = Fenced & EndedRead & { rowsMax: number; checkpoint: (facts: WriteFacts, remaining: boolean) => Json };
+export type DeleteBatchInput = Fenced &
+  Running &
+  EndedRead & { rowsMax: number; checkpoint: (facts: WriteFacts, remaining: boolean) => Json };
 
 /** Works off at most `rowsMax` of what the ended read staged; the last batch ends the generation in its own transaction. */
 export async function deleteBatch(hub: HubHandle, input: DeleteBatchInput): Promise<WriteFacts & { remaining: boolean }> {
@@ -27,7 +29,7 @@ export async function deleteBatch(hub: HubHandle, input: DeleteBatchInput): Prom
     const remaining = taken === input.rowsMax && (await hasStaged(hub, tx, input));
     if (!remaining) await endRead(hub, tx, input);
     const facts = { inserted: 0, updated: 0, unchanged: 0, quarantined: 0, ...deleted, ...(unfolded.length > 0 ? { unfolded } : {}) };
-    await saveState(hub, tx, input.syncId, input.checkpoint(facts, remaining));
+    await saveState(hub, tx, input.syncId, input.checkpoint(facts, remaining), input.run);
     return { ...facts, remaining };
   });
   if (!outcome.remaining) await clearReads(hub, input.syncId);

@@ -6,9 +6,9 @@ import { endRead } from './end-read.ts';
 import type { HubHandle } from './handle.ts';
 import { storeMissing } from './store-missing.ts';
 import { type HubTx, sweepTransaction } from './transaction.ts';
-import type { EndedRead, Fenced } from './types.ts';
+import type { EndedRead, Fenced, Running } from './types.ts';
 
-export type HoldDeletesInput = Fenced & EndedRead & { reason: string; runId: string; checkpoint: (held: number) => Json };
+export type HoldDeletesInput = Fenced & Running & EndedRead & { reason: string; runId: string; checkpoint: (held: number) => Json };
 
 /**
  * The guard spoke. The ids are in the hub already, staged; what is not due goes (first misses are remembered), the rest
@@ -61,7 +61,7 @@ export async function holdDeletes(hub: HubHandle, input: HoldDeletesInput): Prom
     );
     await takeOver(hub, tx, input);
     await endRead(hub, tx, input);
-    await saveState(hub, tx, input.syncId, input.checkpoint(count));
+    await saveState(hub, tx, input.syncId, input.checkpoint(count), input.run);
     return count;
   });
   await clearReads(hub, input.syncId);

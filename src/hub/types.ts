@@ -3,6 +3,7 @@ import type { HeldDeletesOfHub } from './held-types.ts';
 import type { HooksOfHub } from './hook-types.ts';
 import type { ShapeChange } from './learn-shape.ts';
 import type { QuarantineOfHub } from './quarantine-types.ts';
+import type { HubRun } from './readers/types.ts';
 
 /** One hub: the record tables of an application in a destination. Everything stands in one schema. */
 export interface Hub extends HeldDeletesOfHub, QuarantineOfHub, HooksOfHub {
@@ -26,7 +27,7 @@ export interface Hub extends HeldDeletesOfHub, QuarantineOfHub, HooksOfHub {
 
   /** Begins a read: takes the fence, clears what an unfinished read left (seen rows, staged deletes), notes the horizon. */
   beginRead(
-    input: Fenced & { table: HubTable; connection: HubConnection; kind: ReadKind; checkpoint: (begun: BegunRead) => Json },
+    input: Fenced & Running & { table: HubTable; connection: HubConnection; kind: ReadKind; checkpoint: (begun: BegunRead) => Json },
   ): Promise<BegunRead>;
   /** One transaction: fence → probe → register → write → seen → stage deletes → quarantine → checkpoint. */
   writeSlice(input: SliceInput): Promise<WriteFacts>;
@@ -34,12 +35,12 @@ export interface Hub extends HeldDeletesOfHub, QuarantineOfHub, HooksOfHub {
   countDeletes(input: EndedRead & { sampleMax: number }): Promise<DeleteCount>;
   /** Deletes at most `rowsMax` of what the ended read says is gone; `remaining` false ends the generation in the same transaction. */
   deleteBatch(
-    input: Fenced & EndedRead & { rowsMax: number; checkpoint: (facts: WriteFacts, remaining: boolean) => Json },
+    input: Fenced & Running & EndedRead & { rowsMax: number; checkpoint: (facts: WriteFacts, remaining: boolean) => Json },
   ): Promise<WriteFacts & { remaining: boolean }>;
   /** The guard spoke: stores ids, reason and seq bound and moves the checkpoint in one transaction. Deletes nothing. */
-  holdDeletes(input: Fenced & EndedRead & { reason: string; runId: string; checkpoint: (held: number) => Json }): Promise<number>;
+  holdDeletes(input: Fenced & Running & EndedRead & { reason: string; runId: string; checkpoint: (held: number) => Json }): Promise<number>;
   /** Only the checkpoint: set, reset, or moved without records. `fence` must be the current one or higher. */
-  writeCheckpoint(input: Fenced & { state: Json }): Promise<void>;
+  writeCheckpoint(input: Fenced & Running & { state: Json }): Promise<void>;
 
   /** New fields and types that writes of this sync found, after the change of that number. */
   listShapeChanges(input: { syncId: string; after: bigint; rowsMax: number }): Promise<ShapeChange[]>;
@@ -67,6 +68,11 @@ export interface HubConnection {
 export interface Fenced {
   syncId: string;
   fence: bigint;
+}
+
+/** The run as it stands after this very transaction: asked for once the new checkpoint is made, and written with it. */
+export interface Running {
+  run?: (() => HubRun) | undefined;
 }
 
 export interface Checkpoint {
@@ -108,7 +114,7 @@ export interface DeleteCount {
   missedOnce: string[];
 }
 
-export interface SliceInput extends Fenced {
+export interface SliceInput extends Fenced, Running {
   table: HubTable;
   connection: HubConnection;
   generation: bigint;

@@ -54,7 +54,7 @@ async function commitSlice(hub: HubHandle, input: SliceInput): Promise<Committed
       duplicates: input.marksSeen ? slice.duplicates + written.duplicates : 0,
       ...(unfolded.length > 0 ? { unfolded } : {}),
     };
-    await saveState(hub, tx, input.syncId, input.checkpoint(facts));
+    await saveState(hub, tx, input.syncId, input.checkpoint(facts), input.run);
     return { facts, remember };
   });
 }
