@@ -346,7 +346,7 @@ const nothingMissed: Mutation[] = [
     id: 'horizon-ignored',
     promise: 2,
     breaks: 'the listing shows everything that was drawn, past writers that have not committed',
-    edits: [{ file: 'src/hub/list-page.ts', find: 'after: cursor.seq, upTo: now.horizon', replace: 'after: cursor.seq, upTo: now.drawn' }],
+    edits: [{ file: 'src/hub/feed-page.ts', find: 'after: cursor.seq, upTo: now.horizon', replace: 'after: cursor.seq, upTo: now.drawn' }],
     test: { file: 'test/hub/feed.test.ts', title: 'a writer in flight holds the horizon below everything that it may yet show' },
   },
   {
@@ -374,7 +374,7 @@ const nothingMissed: Mutation[] = [
     breaks: 'a cursor goes on although a tombstone that it had not shown was removed',
     edits: [
       {
-        file: 'src/hub/list-page.ts',
+        file: 'src/hub/feed-page.ts',
         find: 'if (page.droppedSeq > cursor.seq && page.droppedSeq > cursor.base)',
         replace: 'if (page.droppedSeq < 0n)',
       },
