@@ -8,7 +8,6 @@ import { answerError } from './errors.ts';
 import { mountHooks } from './hooks.ts';
 import { authenticated } from './middleware/authenticated.ts';
 import { cors, requireOwnOrigin } from './middleware/cors.ts';
-import { idempotent } from './middleware/idempotent.ts';
 import { namedRoute } from './middleware/named-route.ts';
 import { readablePath } from './middleware/readable-path.ts';
 import { requestLog } from './middleware/request-log.ts';
@@ -44,8 +43,7 @@ export function createApi(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     bodyLimit({ maxSize: bodyBytesMax, onError: refuseBody }),
   );
   registerSecurity(app);
-  const idempotency = idempotent(deps);
-  for (const endpoint of endpoints) mount(app, endpoint, deps, idempotency);
+  for (const endpoint of endpoints) mount(app, endpoint, deps);
   mountPublicPages(app, deps, () => documentOf(app));
   mountHooks(app, deps);
   if (deps.pages) app.route('/', deps.pages);

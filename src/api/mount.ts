@@ -1,9 +1,11 @@
 import { createRoute, type OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi';
-import type { Context, MiddlewareHandler } from 'hono';
+import type { Context } from 'hono';
 import { type ErrorCode, errorCodes } from '../base/errors.ts';
+import { answerOf } from './answer.ts';
 import type { ApiDeps } from './deps.ts';
-import { type Endpoint, isForCustomers, RawJson } from './endpoint.ts';
+import { type Endpoint, isForCustomers } from './endpoint.ts';
 import type { ApiEnv } from './env.ts';
+import { idempotent } from './middleware/idempotent.ts';
 import { Problem, problemMediaType } from './problem.ts';
 import { routingPath } from './routing-path.ts';
 
@@ -13,37 +15,37 @@ const bodyErrors: ErrorCode[] = ['body_too_large', 'content_type_unsupported'];
 const postErrors: ErrorCode[] = ['idempotency_key_reused', 'request_in_progress', 'answer_lost'];
 
 /** Puts one endpoint into the document and behind its path. */
-export function mount(app: OpenAPIHono<ApiEnv>, endpoint: Endpoint, deps: ApiDeps, idempotent: MiddlewareHandler<ApiEnv>): void {
+export function mount(app: OpenAPIHono<ApiEnv>, endpoint: Endpoint, deps: ApiDeps): void {
   const route = routeOf(endpoint);
   app.openAPIRegistry.registerPath(route);
   app.openapi(
     {
       ...createRoute({ ...route, path: routingPath(endpoint.path) }),
       hide: true,
-      ...(endpoint.method === 'post' ? { middleware: idempotent } : {}),
+      ...(endpoint.method === 'post' ? { middleware: idempotent(deps, endpoint) } : {}),
     } as RouteConfig,
     async (c) => {
       const witness = c.get('witness');
       const ctx = { ...deps.contextFor(c.get('actor')!, c.get('requestId')), ...(witness ? { witness } : {}) };
-      const answer = await endpoint.handle({ ctx, ...inputOf(c, endpoint) });
-      if (answer instanceof RawJson) return c.body(answer.bytes, 200, { 'content-type': 'application/json' });
-      return endpoint.response ? c.json(answer as object, endpoint.status as 200) : c.body(null, 204);
+      return answerOf(c, endpoint, await endpoint.handle({ ctx, ...inputOf(c, endpoint) }));
     },
   );
 }
 
-function inputOf(c: Context, endpoint: Endpoint): { params: unknown; query: unknown; body: unknown } {
+function inputOf(c: Context, endpoint: Endpoint): Record<'params' | 'query' | 'body' | 'headers', unknown> {
   // The framework types validated input by the route's literal type, which a list of endpoints does not keep.
-  const req = c.req as unknown as { valid(target: 'param' | 'query' | 'json'): unknown };
+  const req = c.req as unknown as { valid(target: 'param' | 'query' | 'json' | 'header'): unknown };
   return {
     params: endpoint.params && req.valid('param'),
     query: endpoint.query && req.valid('query'),
     body: endpoint.body && req.valid('json'),
+    headers: endpoint.headers && req.valid('header'),
   };
 }
 
 function routeOf(endpoint: Endpoint): RouteConfig {
-  const { operationId, method, path, tag, summary, description, params, query, body } = endpoint;
+  const { operationId, method, path, tag, summary, description, params, query, headers, body } = endpoint;
+  const parameters = [...(method === 'post' ? [idempotencyParameter] : []), ...(endpoint.hasEtag ? [etagParameter] : [])];
   return {
     operationId,
     method,
@@ -52,11 +54,12 @@ function routeOf(endpoint: Endpoint): RouteConfig {
     summary,
     description: `${description}\n\n${needs(endpoint)}`,
     security: securityOf(endpoint),
-    ...(method === 'post' ? { parameters: [idempotencyParameter] } : {}),
+    ...(parameters.length > 0 ? { parameters } : {}),
     request: {
       ...(params ? { params } : {}),
       // A query that an operation does not know is refused like any other unknown field.
       query: query ?? z.strictObject({}),
+      ...(headers ? { headers } : {}),
       ...(body ? { body: { required: !body.safeParse({}).success, content: { 'application/json': { schema: body } } } } : {}),
     },
     responses: { ...successOf(endpoint), ...problemsOf(endpoint) },
@@ -72,6 +75,14 @@ const idempotencyParameter = {
   schema: { type: 'string' as const, minLength: 1, maxLength: 255 },
 };
 
+const etagParameter = {
+  name: 'If-None-Match',
+  in: 'header' as const,
+  required: false,
+  description: 'The ETag of the answer that you hold: while it is the same, the answer is 304 without a body.',
+  schema: { type: 'string' as const },
+};
+
 function needs(endpoint: Endpoint): string {
   if (endpoint.scope === 'operator') return 'Needs the operator key of the installation.';
   const tokens = isForCustomers(endpoint) ? ' Customer tokens see their own customer only.' : '';
@@ -83,8 +94,11 @@ function securityOf(endpoint: Endpoint): Record<string, string[]>[] {
   return [{ apiKey: [endpoint.scope] }, ...(isForCustomers(endpoint) ? [{ customerToken: [endpoint.scope] }] : [])];
 }
 
-function successOf({ status, response, summary }: Endpoint): RouteConfig['responses'] {
-  return { [status]: { description: summary, ...(response ? { content: { 'application/json': { schema: response } } } : {}) } };
+function successOf({ status, response, summary, mediaType, hasEtag }: Endpoint): RouteConfig['responses'] {
+  return {
+    [status]: { description: summary, ...(response ? { content: { [mediaType ?? 'application/json']: { schema: response } } } : {}) },
+    ...(hasEtag ? { 304: { description: 'The answer that you hold is still the same.' } } : {}),
+  };
 }
 
 /** Documents and behaviour come from the same code table; `default` covers what a later version may add. */

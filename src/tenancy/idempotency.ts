@@ -25,7 +25,14 @@ interface StoredAnswer {
 /** What a claim gives: the answer of the first request, or the right to be the first. */
 export type Claim =
   | { kind: 'answered'; answer: StoredAnswer }
-  | { kind: 'first'; keep: (answer: StoredAnswer) => Promise<void>; release: () => Promise<void>; witness: (tx: Tx) => Promise<void> };
+  | {
+      kind: 'first';
+      keep: (answer: StoredAnswer) => Promise<void>;
+      /** Of an answer that must not be stored: what took effect is not done again, what did not gives its key back. */
+      keepNothing: (status: number) => Promise<void>;
+      release: () => Promise<void>;
+      witness: (tx: Tx) => Promise<void>;
+    };
 
 /**
  * Makes a POST repeatable. The first request with a key is executed and its answer kept; a repetition gets that answer, another
@@ -58,6 +65,11 @@ export async function claimIdempotencyKey(
         const { sealed, keyId } = ctx.vault.seal(place, body);
         await ctx.db.prisma.idempotencyKey.update({ where, data: { status, answerSealed: sealed, answerKeyId: keyId } });
       },
+      async keepNothing(status) {
+        const own = { applicationId: owner.applicationId, keyHash };
+        await ctx.db.prisma.idempotencyKey.deleteMany({ where: { ...own, hasEffect: false } });
+        await ctx.db.prisma.idempotencyKey.updateMany({ where: own, data: { status } });
+      },
       async release() {
         await ctx.db.prisma.idempotencyKey.deleteMany({ where: { applicationId: owner.applicationId, keyHash } });
       },
@@ -67,6 +79,7 @@ export async function claimIdempotencyKey(
   if (!stored) throw stillRunning();
   if (!requestHash.equals(stored.requestHash))
     throw new AppError('idempotency_key_reused', 'This Idempotency-Key was used for another request. Use a new key for every new request.');
+  if (stored.answerSealed === null && stored.status !== null) throw answerNotKept();
   if (stored.answerSealed === null || stored.status === null)
     throw stored.hasEffect && isOverdue(stored.createdAt, claimedAt) ? answerLost() : stillRunning();
   return { kind: 'answered', answer: { status: stored.status, body: ctx.vault.open(place, stored.answerSealed) } };
@@ -122,6 +135,13 @@ function stillRunning(): AppError {
   return new AppError(
     'request_in_progress',
     `The first request with this Idempotency-Key has no answer yet. Repeat it: within ${answerSecondsMax / 60} minutes it is answered, done anew, or known to have taken effect.`,
+  );
+}
+
+function answerNotKept(): AppError {
+  return new AppError(
+    'answer_lost',
+    'The first request with this Idempotency-Key took effect. Its answer held records, which are never kept. Look at what it did, and use a new key for a new request.',
   );
 }
 

@@ -120,6 +120,24 @@ describe('Idempotency-Key', () => {
     await expect(took(slow.witness)).rejects.toMatchObject({ code: 'request_in_progress' });
   });
 
+  test('an answer that holds records is not kept: what took effect is not done again, and what only looked looks again', async () => {
+    const vault = { seal: () => ({ sealed: Buffer.from('x'), keyId: 'k1' }), open: () => '' };
+    const actor = { kind: 'api_key' as const, id: 'key_looks', applicationId: 'app_looks', scopes: [] };
+    const ctx = { db: api.db, clock: api.clock, actor, vault } as unknown as IdempotencyCtx;
+    const claimOf = async (key: string) => {
+      const claim = await claimIdempotencyKey(ctx, { key, request: { method: 'POST', path: '/v1/x', body: '{}' } });
+      if (claim.kind !== 'first') throw new Error('no answer was ever kept');
+      return claim;
+    };
+    const looked = await claimOf('looked');
+    await looked.keepNothing(200);
+    expect((await claimOf('looked')).kind).toBe('first');
+    const acted = await claimOf('acted');
+    await withTransaction({ db: api.db, witness: acted.witness }, async () => 'done');
+    await acted.keepNothing(200);
+    await expect(claimOf('acted')).rejects.toMatchObject({ code: 'answer_lost' });
+  });
+
   test('answers are kept sealed, and forgotten after a day', async () => {
     const { call } = await newApplication(api);
     const headers = { 'idempotency-key': randomUUID() };

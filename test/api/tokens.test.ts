@@ -111,7 +111,7 @@ describe('CORS', () => {
     await withToken();
     const allowed = await preflight(origin);
     expect([allowed.status, allowed.headers.get('access-control-allow-origin')]).toEqual([204, origin]);
-    expect(allowed.headers.get('access-control-allow-headers')).toBe('authorization');
+    expect(allowed.headers.get('access-control-allow-headers')).toBe('authorization, if-none-match, last-event-id');
     for (const other of [
       'https://evil.example',
       'null',

@@ -20,13 +20,13 @@ export function cors(deps: Pick<ApiDeps, 'isOriginAllowed' | 'publicUrl'>): Midd
       return c.body(null, 204, {
         'access-control-allow-origin': origin,
         'access-control-allow-methods': 'GET, HEAD',
-        'access-control-allow-headers': 'authorization',
+        'access-control-allow-headers': 'authorization, if-none-match, last-event-id',
         'access-control-max-age': String(preflightSeconds),
         vary: 'Origin',
       });
     }
     c.header('vary', 'Origin');
-    c.header('access-control-expose-headers', 'x-request-id, retry-after');
+    c.header('access-control-expose-headers', 'x-request-id, retry-after, etag');
     // For now: a page may read why its token is refused. Who is known decides below.
     if (await isAllowed(deps, origin, null)) c.header('access-control-allow-origin', origin);
     return next();

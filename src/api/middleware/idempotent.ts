@@ -2,6 +2,7 @@ import type { MiddlewareHandler } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { claimIdempotencyKey } from '../../tenancy/index.ts';
 import type { ApiDeps } from '../deps.ts';
+import type { Endpoint } from '../endpoint.ts';
 import type { ApiEnv } from '../env.ts';
 import { inputInvalid } from '../problem.ts';
 
@@ -9,9 +10,13 @@ const keyCharsMax = 255;
 
 /**
  * `Idempotency-Key` on POST. Only answers that report success are kept: a refusal has changed nothing, and asking again may
- * well succeed. A failure on our side gives the key back too, for its transaction was rolled back.
+ * well succeed. A failure on our side gives the key back too, for its transaction was rolled back. What stands in records is
+ * never kept: where the request took effect, a repetition is told so, and where it only looked, it looks again.
  */
-export function idempotent(deps: Pick<ApiDeps, 'contextFor'>): MiddlewareHandler<ApiEnv> {
+export function idempotent(
+  deps: Pick<ApiDeps, 'contextFor'>,
+  { holdsContent = false }: { holdsContent?: Endpoint['holdsContent'] | false } = {},
+): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const key = c.req.header('idempotency-key');
     if (key === undefined) return next();
@@ -29,6 +34,7 @@ export function idempotent(deps: Pick<ApiDeps, 'contextFor'>): MiddlewareHandler
     c.set('witness', claim.witness);
     await next();
     if (c.error || c.res.status >= 300) await claim.release();
+    else if (holdsContent) await claim.keepNothing(c.res.status);
     else await claim.keep({ status: c.res.status, body: await c.res.clone().text() });
   };
 }
