@@ -1,3 +1,4 @@
+import { likeRecord } from './incoming-record.ts';
 import type { IncomingRecord, QuarantinedRecord } from './types.ts';
 
 /** A slice, ready to be written: ids unique and sorted over the whole transaction. */
@@ -52,7 +53,7 @@ function isLater(record: IncomingRecord, other: IncomingRecord): boolean {
 /** A provider's time far outside of any calendar orders nothing, and has no form in JSON: it counts as missing. */
 function withSaneTime(record: IncomingRecord): IncomingRecord {
   const ms = record.modifiedAt?.getTime();
-  return ms === undefined || (ms >= timeMsMin && ms <= timeMsMax) ? record : { ...record, modifiedAt: null };
+  return ms === undefined || (ms >= timeMsMin && ms <= timeMsMax) ? record : likeRecord(record, { modifiedAt: null });
 }
 
 /** An id that Postgres would refuse or store as another one (U+0000, lone surrogates) names no record. */

@@ -4,6 +4,7 @@ import { sanitiseJson } from '../../base/json-sanitise.ts';
 import { openBrace } from '../../base/json-skip.ts';
 import { compilePath, type Path } from '../../base/path.ts';
 import { atOnce } from '../../base/steps.ts';
+import { likeRecord } from '../../hub/incoming-record.ts';
 import type { IncomingRecord, QuarantinedRecord } from '../../hub/types.ts';
 import type { FeedShape, ObjectDefinition, PageAnswer } from '../../kit/index.ts';
 import { quarantineBytesMax } from './read-element.ts';
@@ -86,7 +87,7 @@ function readItems(input: PageInput, items: Item[], answer: PageAnswer): ReadPag
   });
   const records = listing.records.map((record) => {
     const at = newest.get(record.id)?.at;
-    return at ? { ...record, modifiedAt: at } : record;
+    return at ? likeRecord(record, { modifiedAt: at }) : record;
   });
   for (const item of newest.values()) if (item.kind === 'deleted') records.push(deletion(input, item));
   return { ...listing, records, quarantined: [...quarantined, ...listing.quarantined], answer, bytes: input.body.length };

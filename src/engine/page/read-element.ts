@@ -6,6 +6,7 @@ import { compilePath } from '../../base/path.ts';
 import type { Steps } from '../../base/steps.ts';
 import type { IncomingRecord, QuarantinedRecord } from '../../hub/types.ts';
 import type { Json, PageAnswer } from '../../kit/index.ts';
+import { PageRecord } from './page-record.ts';
 import type { PageInput } from './read-page.ts';
 import { readRecordId, writtenNumber } from './record-id.ts';
 import { slicePage } from './slice-page.ts';
@@ -85,7 +86,7 @@ export function* startReading(input: PageInput): Steps<Reading> {
 export function readElement(reading: Reading, i: number): void {
   const bytes = reading.body.subarray(reading.ranges[2 * i]!, reading.ranges[2 * i + 1]!);
   if (!goTo(reading, i)) setAside(reading, null, 'malformed', 'The record is not a JSON object.', bytes);
-  else readObject(reading, bytes);
+  else readObject(reading, i, bytes);
 }
 
 /** The last element that has an id, which is what the next page may depend on: known without reading the others. */
@@ -107,7 +108,7 @@ function goTo({ picker, walks, ranges, body }: Reading, i: number): boolean {
   return true;
 }
 
-function readObject(reading: Reading, bytes: Buffer): void {
+function readObject(reading: Reading, at: number, bytes: Buffer): void {
   const { input, picker } = reading;
   const ids = reading.idSlots.map((slot) => picker.value(slot));
   const found = readRecordId(ids, reading.isComposite);
@@ -123,16 +124,16 @@ function readObject(reading: Reading, bytes: Buffer): void {
   }
   if (watermark !== null && !reading.isDeletionFeed) raiseMark(reading, watermark);
   const isDeleted = reading.isDeletionFeed || valueAt(reading, reading.isDeletedSlot) === true;
-  const mended = reading.mayNeedMending ? sanitiseJson(bytes) : { raw: bytes, isSanitised: false };
-  reading.records.push({
-    id: found.id,
-    hash: contentHash(bytes),
-    raw: mended.raw,
-    modifiedAt: (isDeleted ? timeAt(reading, reading.deletedAtSlot) : null) ?? timeAt(reading, reading.modifiedAtSlot),
-    isDeleted,
-    isSanitised: mended.isSanitised,
+  const modifiedAt = (isDeleted ? timeAt(reading, reading.deletedAtSlot) : null) ?? timeAt(reading, reading.modifiedAtSlot);
+  const { raw, isSanitised } = reading.mayNeedMending ? sanitiseJson(bytes) : { raw: bytes, isSanitised: false };
+  const fields = {
+    ...{ id: found.id, hash: contentHash(bytes), modifiedAt, isDeleted, isSanitised },
     askedSeq: input.part.isLagging ? 0n : input.askedSeq,
-  });
+  };
+  const start = reading.ranges[2 * at]!;
+  reading.records.push(
+    isSanitised ? new PageRecord(fields, raw, 0, raw.length) : new PageRecord(fields, reading.body, start, start + bytes.length),
+  );
 }
 
 function valueAt(reading: Reading, slot: number): Picked {

@@ -1,3 +1,4 @@
+import { likeRecord } from '../../hub/incoming-record.ts';
 import type { IncomingRecord, QuarantinedRecord } from '../../hub/types.ts';
 import { type ChildDefinition, type ObjectDefinition, ProviderError, type ReadPart } from '../../kit/index.ts';
 import { readPage } from './read-page.ts';
@@ -17,12 +18,13 @@ export function unfolder(child: ChildDefinition, recordBytesMax: number): (paren
   return (parent) => {
     const listed = read({ body: parent.raw, part, object, headers: {}, askedSeq: parent.askedSeq, recordBytesMax });
     if (listed === null) return null;
-    const records = listed.records.map((record) => ({
-      ...record,
-      id: scopedId(parent.id, record.id),
-      modifiedAt: record.modifiedAt ?? parent.modifiedAt,
-      isSanitised: record.isSanitised || parent.isSanitised,
-    }));
+    const records = listed.records.map((record) =>
+      likeRecord(record, {
+        id: scopedId(parent.id, record.id),
+        modifiedAt: record.modifiedAt ?? parent.modifiedAt,
+        isSanitised: record.isSanitised || parent.isSanitised,
+      }),
+    );
     const quarantined = listed.quarantined.map((one) => ({ ...one, id: one.id === null ? null : scopedId(parent.id, one.id) }));
     return { records, quarantined };
   };
