@@ -1,7 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { newId } from '../base/ids.ts';
 import type { Tx } from '../db/index.ts';
-import { registerEventWriter } from './feed.ts';
 
 export const eventTypes = [
   'connection.created',
@@ -40,15 +39,24 @@ export interface NewEvent {
   data: Record<string, string | number | boolean | null>;
 }
 
-/** Stores what happened in the transaction that made it happen. `data` holds ids and counts, never record content or secrets. */
-export async function emit(tx: Tx, clock: Clock, event: NewEvent): Promise<void> {
-  await emitAll(tx, clock, [event]);
+/** Whoever numbers and delivers events listens here, and looks now and then all the same. */
+export const eventChannel = 'syncline_event';
+
+/**
+ * Stores what happened in the transaction that made it happen, and answers the event's id. `data` holds ids and counts, never record
+ * content or secrets. The event gets its number after the commit (`stampEvents`).
+ */
+export async function emit(tx: Tx, clock: Clock, event: NewEvent): Promise<string> {
+  const [id] = await emitAll(tx, clock, [event]);
+  return id!;
 }
 
 /** The same for many, in one statement. */
-export async function emitAll(tx: Tx, clock: Clock, events: NewEvent[]): Promise<void> {
-  if (events.length === 0) return;
+export async function emitAll(tx: Tx, clock: Clock, events: NewEvent[]): Promise<string[]> {
+  if (events.length === 0) return [];
   const createdAt = clock.now();
-  await registerEventWriter(tx);
-  await tx.event.createMany({ data: events.map((event) => ({ id: newId('evt', createdAt), createdAt, ...event })) });
+  const rows = events.map((event) => ({ id: newId('evt', createdAt), createdAt, ...event }));
+  await tx.event.createMany({ data: rows });
+  await tx.$executeRaw`select pg_notify(${eventChannel}, '')`;
+  return rows.map(({ id }) => id);
 }

@@ -9,6 +9,7 @@ const EventType = z.enum(eventTypes).openapi('EventType', { description: 'What h
 const Event = z
   .object({
     id: idField('event', 'evt_01k9d3v5m2q8r7s6t5v4w3x2y1'),
+    number: z.int().min(1).openapi({ description: "Its place in your application's log: 1, 2, 3, … without holes.", example: 42 }),
     type: EventType,
     data: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).openapi({
       description: 'Ids and counts; never record content.',
@@ -35,16 +36,17 @@ export const listEventsEndpoint = endpoint({
   path: '/v1/events',
   tag: 'events',
   summary: 'List events',
-  description: 'What happened, oldest first, none skipped. `next_cursor` is always there: keep it and come back with it for what follows.',
+  description:
+    'What happened, in the order of its numbers, none skipped. `next_cursor` is always there: keep it and come back with it for what follows. Webhooks deliver the same log.',
   scope: 'events:read',
   query: z.strictObject({ ...pageQuery, types: typesQuery }),
   status: 200,
   response: pageOf('EventPage', Event),
-  errors: ['cursor_invalid'],
+  errors: ['cursor_invalid', 'cursor_expired'],
   handle: async ({ ctx, query: { cursor, page_size, types } }) =>
     wirePage(await listEvents({ ctx, input: { cursor, pageSize: page_size, types } }), wireEvent),
 });
 
-function wireEvent({ id, type, data, createdAt }: StoredEvent): z.input<typeof Event> {
-  return { id, type, data, created_at: wireTime(createdAt) };
+function wireEvent({ id, number, type, data, createdAt }: StoredEvent): z.input<typeof Event> {
+  return { id, number, type, data, created_at: wireTime(createdAt) };
 }
