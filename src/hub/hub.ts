@@ -7,6 +7,7 @@ import { deleteBatch } from './delete-batch.ts';
 import { dropTombstones } from './drop-tombstones.ts';
 import { lastDrawnSeq } from './feed.ts';
 import { fieldsOf } from './fields/index.ts';
+import { guarded } from './guarded.ts';
 import type { HubHandle } from './handle.ts';
 import { holdDeletes } from './hold-deletes.ts';
 import { closeHold, decideHold, listHeldDeletes, listHolds } from './holds.ts';
@@ -36,7 +37,7 @@ import { writeSlice } from './write-slice.ts';
 
 /** The verbs of one hub, bound to where it stands. */
 export function hubOf(hub: HubHandle): ListableHub {
-  return {
+  return guarded({
     schema: hub.schema,
     ensureTable: (provider, object) => ensureTable(hub, provider, object),
     ensureUnfolded: (parent, object) => ensureUnfolded(hub, parent, object),
@@ -78,5 +79,5 @@ export function hubOf(hub: HubHandle): ListableHub {
     ...unifiedOf(hub),
     ...rangesOf(hub),
     ...retriesOf(hub),
-  };
+  });
 }

@@ -156,10 +156,12 @@ export interface FailedEnd {
   pausesForAuth: boolean;
   /** A full read was given up behind an earlier one. Its request was answered when it began, so it is asked for again. */
   owesFull: boolean;
+  /** The next run comes no later than this. */
+  retrySecondsMax?: number;
 }
 
 /** The run failed. The sync stays and backs off, whatever was asked for meanwhile; one bad sync stops no other. */
-export async function failRun(ctx: Ctx, lease: Lease, { pausesForAuth, owesFull, ...end }: FailedEnd): Promise<void> {
+export async function failRun(ctx: Ctx, lease: Lease, { pausesForAuth, owesFull, retrySecondsMax, ...end }: FailedEnd): Promise<void> {
   await withTransaction(ctx, async (tx) => {
     const { sync, run } = lease;
     const followers = await lockFollowers(tx, sync);
@@ -169,7 +171,7 @@ export async function failRun(ctx: Ctx, lease: Lease, { pausesForAuth, owesFull,
       health: 'failed',
       consecutiveFailures,
       ...(owesFull ? { fullRequested: true } : {}),
-      nextRunAt: retryRunAt({ now: held.now, consecutiveFailures, intervalSeconds: sync.intervalSeconds }),
+      nextRunAt: retryRunAt({ now: held.now, consecutiveFailures, intervalSeconds: sync.intervalSeconds, secondsMax: retrySecondsMax }),
     });
     await endRun(tx, ctx.clock, { runId: run.id, status: 'failed', ...end });
     await runFollowers(tx, ctx.clock, { ids: followers, outcome: 'failed', runId: run.id });

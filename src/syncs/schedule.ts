@@ -41,9 +41,15 @@ export function nextRunAt({ schedule, startedAt, now, intervalSeconds, connectio
 }
 
 /** After failed runs in a row: sooner than the schedule at first, then growing beyond it, bounded. */
-export function retryRunAt(input: { now: Date; consecutiveFailures: number; intervalSeconds: number }): Date {
+export function retryRunAt(input: {
+  now: Date;
+  consecutiveFailures: number;
+  intervalSeconds: number;
+  /** Where waiting longer spares nobody. */
+  secondsMax?: number | undefined;
+}): Date {
   const seconds = backoffSecondsMin * 2 ** Math.min(input.consecutiveFailures - 1, 20);
-  return new Date(input.now.getTime() + Math.min(seconds, Math.max(backoffSecondsMax, input.intervalSeconds)) * 1000);
+  return new Date(input.now.getTime() + Math.min(seconds, input.secondsMax ?? Math.max(backoffSecondsMax, input.intervalSeconds)) * 1000);
 }
 
 /** 0 … 1, the same for a connection always. */

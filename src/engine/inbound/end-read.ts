@@ -8,6 +8,7 @@ import { marksAfter } from './marks-after.ts';
 import { meetsEverything, partsOf } from './read-parts.ts';
 import { committed, isOver, nextState, openRead, renew, type Slice } from './slice.ts';
 import { refuseStalled } from './stalled.ts';
+import { chargeLoad, waitForLoad } from './wait-for-destination.ts';
 
 /** Ids that one read asks about, one by one; more that were missed wait for a second read that misses them too. */
 const confirmsMax = 50;
@@ -22,7 +23,7 @@ export async function endRead(slice: Slice): Promise<boolean> {
   if (deleting === 'held') return true;
   for (let remaining = true; remaining; await renew(slice)) {
     remaining = await deleteBatch(slice, deleting);
-    if (remaining && isOver(slice)) return false;
+    if (remaining && (isOver(slice) || !(await waitForLoad(slice)))) return false;
   }
   return true;
 }
@@ -104,7 +105,7 @@ async function deleteBatch(slice: Slice, deleting: Deleting): Promise<boolean> {
   const batch = {
     ...{ syncId: lease.sync.id, fence: lease.fence },
     ...endedRead(slice, deleting),
-    rowsMax: deleteBatchRowsMax,
+    rowsMax: Math.min(Math.ceil(slice.rowsPerSecondMax ?? Number.POSITIVE_INFINITY), deleteBatchRowsMax),
     checkpoint: (facts: WriteFacts, isRemaining: boolean) => {
       next = isRemaining
         ? nextState(slice, { fetched: 0, facts }, { read: { ...openRead(slice), deleting } })
@@ -112,8 +113,9 @@ async function deleteBatch(slice: Slice, deleting: Deleting): Promise<boolean> {
       return next as Json;
     },
   };
-  const { remaining } = await keepLease(slice, () => hub.deleteBatch(batch));
+  const { remaining, deleted } = await keepLease(slice, () => hub.deleteBatch(batch));
   committed(slice, next);
+  await chargeLoad(slice, deleted);
   return remaining;
 }
 

@@ -9,6 +9,7 @@ import { EndlessPages } from './cursor.ts';
 import { type Reaction, reactTo } from './reaction.ts';
 import { committed, countersOf, nextState, type Slice } from './slice.ts';
 import { CheckpointStalled } from './stalled.ts';
+import { DestinationWaits, destinationFailure, noteDestination } from './wait-for-destination.ts';
 import { ParentMissing, ParentsAhead } from './wait-for-parent.ts';
 
 /** What is at hand when something goes wrong: the lease always, the slice once it is open. */
@@ -24,6 +25,9 @@ export type SliceOutcome = 'idle' | 'handed_over' | 'postponed' | 'succeeded' | 
 /** A sync that fails this often in a row without a page of progress gives up its unfinished read: its position may be the reason. */
 const fruitlessRunsMax = 5;
 
+/** A destination that is back is noticed within this: asking it costs its provider nothing. */
+const destinationRetrySecondsMax = 300;
+
 /** Leaves a slice that was stopped by an error. What cannot be recorded any more (the database is gone) is thrown. */
 export async function leaveWith(desk: Desk, error: unknown): Promise<SliceOutcome> {
   const { ctx, lease, slice } = desk;
@@ -34,12 +38,15 @@ export async function leaveWith(desk: Desk, error: unknown): Promise<SliceOutcom
       await handOver(ctx, lease, countersOf(slice));
       return 'handed_over';
     }
+    const failure = destinationFailure(error);
+    if (failure) return await leaveDestination(desk, failure, log);
     const verdict = judge(error, slice, ctx.limits.requestRetriesMax);
     if (verdict.do !== 'fail') {
       if (slice && !(error instanceof ParentsAhead)) slice.pending.waitMs += Math.round(verdict.waitSeconds * 1000);
       if (slice) await saveFailures(slice, slice.failures, false);
       await postpone(ctx, lease, slice ? countersOf(slice) : null, verdict.waitSeconds);
-      log.info({ wait: verdict.waitSeconds, reason: verdict.message }, 'a run waits for its provider');
+      log.info({ wait: verdict.waitSeconds, reason: verdict.message }, 'a run waits');
+      await noteDestination(desk, null);
       return 'postponed';
     }
     const { errorCode, message: errorMessage, pausesForAuth } = verdict;
@@ -57,13 +64,37 @@ export async function leaveWith(desk: Desk, error: unknown): Promise<SliceOutcom
       pausesForAuth,
       owesFull,
     });
+    await noteDestination(desk, null);
     return 'failed';
   } catch (left) {
+    // The destination went away while something else was being noted in it.
+    const failure = destinationFailure(left);
+    if (failure && failure !== error) return leaveWith(desk, failure);
     if (!(left instanceof LeaseLost || left instanceof FenceLost)) throw left;
     log.info({ reason: left.message }, 'a slice was lost');
     await leaveTrace(ctx, lease.run.id, slice && slice.state.runId === lease.run.id ? slice.state.counters : emptyCounters);
     return 'lost';
   }
+}
+
+/**
+ * Nothing can be written to the hub, so nothing is: its checkpoint stands where it stood, with the read that it holds. The next run
+ * asks the destination before it asks the provider.
+ */
+async function leaveDestination(desk: Desk, failure: AppError, log: SyncsCtx['log']): Promise<SliceOutcome> {
+  const { ctx, lease, slice } = desk;
+  log.warn({ err: failure }, 'a run failed at its destination');
+  await failRun(ctx, lease, {
+    errorCode: failure.code,
+    errorMessage: failure.message,
+    counters: slice && countersOf(slice),
+    watermarkBefore: slice?.watermarkBefore,
+    pausesForAuth: false,
+    owesFull: false,
+    retrySecondsMax: destinationRetrySecondsMax,
+  });
+  await noteDestination(desk, failure);
+  return 'failed';
 }
 
 type Verdict = { message: string } & Exclude<Reaction, { do: 'restart' }>;
@@ -75,6 +106,7 @@ function judge(error: unknown, slice: Slice | null, retriesMax: number): Verdict
     if (reaction.do === 'restart') return fail('page_expired', `The page token expired again: ${message}`, { dropsRead: true });
     return { ...reaction, message };
   }
+  if (error instanceof DestinationWaits) return { do: 'postpone', waitSeconds: error.waitSeconds, message: error.message };
   if (error instanceof ParentsAhead) return { do: 'postpone', waitSeconds: error.waitSeconds, message: error.message };
   if (error instanceof ParentMissing) return fail('parent_missing', error.message);
   if (error instanceof CheckpointStalled) return fail('checkpoint_stalled', error.message, { dropsRead: true });

@@ -2,13 +2,15 @@ import { findObject } from '../../catalog/index.ts';
 import { openConnectionClient } from '../../connect/client.ts';
 import type { SyncRateLimit } from '../../connect/rate-limits.ts';
 import { parseState } from '../../syncs/checkpoint-state.ts';
-import { openHub } from '../../syncs/edit-checkpoint.ts';
+import type { SyncsCtx } from '../../syncs/context.ts';
+import { rowsPerSecondMax } from '../../syncs/destination-load.ts';
 import { replaceAbandoned } from '../../syncs/lease.ts';
 import { leaveTrace } from '../../syncs/leave-run.ts';
 import { openChildren } from '../page/open-children.ts';
 import { backdated } from './backdated.ts';
 import type { Desk } from './leave-with.ts';
 import type { Slice } from './slice.ts';
+import { openDestination } from './wait-for-destination.ts';
 
 /**
  * Brings together what a slice works with. The fence is raised in the hub before its checkpoint is believed: from then on no older
@@ -19,7 +21,7 @@ export async function openSlice(desk: Desk): Promise<Slice | null> {
   const { sync, fence } = desk.lease;
   const definition = backdated(await findObject(ctx, sync.applicationId, sync.provider, sync.object), sync.startFrom);
   const rateLimits = (sync.rateLimits ?? []) as SyncRateLimit[];
-  const hub = await openHub(ctx, sync);
+  const { destination, hub } = await openDestination(desk);
   const state = parseState((await hub.takeCheckpoint({ syncId: sync.id, fence }))?.state);
   const hasEnded = state.ended !== null && state.runId === desk.lease.run.id;
   if (desk.lease.isAbandoned && !hasEnded) {
@@ -30,8 +32,10 @@ export async function openSlice(desk: Desk): Promise<Slice | null> {
   } else if (state.runId !== null && state.runId !== desk.lease.run.id) await leaveTrace(ctx, state.runId, state.counters);
 
   const table = await hub.ensureTable(sync.provider, sync.object);
+  const rateMax = rowsPerSecondMax(destination);
   desk.slice = {
-    ...{ ctx, lease: desk.lease, hub, definition, state, signal },
+    ...{ ctx: rateMax === null ? ctx : pageByPage(ctx), lease: desk.lease, hub, definition, state, signal },
+    ...{ destination, rowsPerSecondMax: rateMax },
     watermarkBefore: hasEnded ? undefined : state.watermark,
     table,
     children: await openChildren(hub, table, definition, ctx.limits.recordBytesMax),
@@ -43,6 +47,11 @@ export async function openSlice(desk: Desk): Promise<Slice | null> {
     renewedMs: performance.now(),
   };
   return desk.slice;
+}
+
+/** Where rows wait for a rate nothing is read ahead: what is not written in this slice would be asked for again. */
+function pageByPage(ctx: SyncsCtx): SyncsCtx {
+  return { ...ctx, limits: { ...ctx.limits, slicePagesMax: 1 } };
 }
 
 /** Opened when it is first needed; a failure is not kept. */

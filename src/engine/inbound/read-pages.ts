@@ -4,7 +4,8 @@ import { compareWatermarks } from '../page/watermark.ts';
 import type { FetchedPage } from './fetch-page.ts';
 import { openPageStream } from './page-stream.ts';
 import { meetsEverything, partsOf } from './read-parts.ts';
-import { committed, nextState, openRead, renew, type Slice } from './slice.ts';
+import { committed, isOver, nextState, openRead, renew, type Slice } from './slice.ts';
+import { chargeLoad, waitForLoad } from './wait-for-destination.ts';
 import { isClockBehind } from './watermark-rules.ts';
 
 /** The provider's clock is behind the watermark: this incremental read would skip what is being written now. */
@@ -17,6 +18,16 @@ export class ClockBehind extends Error {
 
 /** Reads and writes until the read, or the slice's share, has ended. true: every page of the read is in the hub. */
 export async function readPages(slice: Slice): Promise<boolean> {
+  if (slice.rowsPerSecondMax === null) await readAhead(slice);
+  else
+    while (!isAtEnd(slice, openRead(slice)) && (await waitForLoad(slice))) {
+      await readAhead(slice);
+      if (isOver(slice)) break;
+    }
+  return isAtEnd(slice, openRead(slice));
+}
+
+async function readAhead(slice: Slice): Promise<void> {
   const stream = openPageStream(slice);
   try {
     for (;;) {
@@ -28,7 +39,6 @@ export async function readPages(slice: Slice): Promise<boolean> {
   } finally {
     await stream.close();
   }
-  return isAtEnd(slice, openRead(slice));
 }
 
 function isAtEnd(slice: Slice, read: ReadState): boolean {
@@ -50,6 +60,7 @@ async function writeGroup(slice: Slice, group: FetchedPage[]): Promise<void> {
   const after = readAfter(slice, read, group);
   // Nothing to write, and the end of the read has a transaction of its own: an empty run costs one less.
   if (fetched === 0 && isAtEnd(slice, after)) return committed(slice, nextState(slice, { fetched: 0, facts: null }, { read: after }));
+  await chargeLoad(slice, isKeys ? 0 : fetched);
   let next = state;
   await hub.writeSlice({
     ...{ syncId: lease.sync.id, fence: lease.fence, table, connection },

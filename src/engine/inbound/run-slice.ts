@@ -13,6 +13,7 @@ import { ClockBehind, readPages } from './read-pages.ts';
 import { restartRead } from './restart-read.ts';
 import { countersOf, type Slice } from './slice.ts';
 import { startOrResume } from './start-or-resume.ts';
+import { noteDestination } from './wait-for-destination.ts';
 import { wakeWhoWaits } from './wait-for-parent.ts';
 
 const RunSlice = z.strictObject({ syncId: idInput });
@@ -30,11 +31,14 @@ export async function runSlice({ ctx, input, owner, signal }: RunSliceArgs): Pro
   if (!lease) return 'idle';
   const actor = { kind: 'system', id: owner, applicationId: lease.sync.applicationId } as const;
   const desk: Desk = { ctx: { ...ctx, actor }, lease, signal, slice: null };
+  let outcome: SliceOutcome;
   try {
-    return await work(desk);
+    outcome = await work(desk);
   } catch (error) {
     return leaveWith(desk, error);
   }
+  await noteDestination(desk, null);
+  return outcome;
 }
 
 export type RunSliceArgs = Args<unknown, SyncsCtx> & {

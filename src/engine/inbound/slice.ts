@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectionClient } from '../../connect/client.ts';
-import type { Hub, HubConnection, HubTable, SliceInput, UnfoldedFacts, WriteFacts } from '../../hub/types.ts';
+import type { Destination as DestinationRow } from '../../db/generated/client.ts';
+import type { ListableHub } from '../../hub/context.ts';
+import type { HubConnection, HubTable, SliceInput, UnfoldedFacts, WriteFacts } from '../../hub/types.ts';
 import type { ObjectDefinition } from '../../kit/index.ts';
 import { type CheckpointState, type Counters, emptyCounters, type ReadState } from '../../syncs/checkpoint-state.ts';
 import type { SyncsCtx } from '../../syncs/context.ts';
@@ -11,7 +13,11 @@ import { estimateTotal } from './estimate.ts';
 export interface Slice {
   ctx: SyncsCtx;
   lease: Lease;
-  hub: Hub;
+  hub: ListableHub;
+  /** As it was when the slice began. */
+  destination: DestinationRow;
+  /** Rows that it takes in a second; null: as many as come. */
+  rowsPerSecondMax: number | null;
   table: HubTable;
   connection: HubConnection;
   /** What is unfolded from the records. */
