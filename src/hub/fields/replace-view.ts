@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { ident } from '../../db/sql.ts';
 import type { ViewDefinition } from '../context.ts';
 import type { HubHandle } from '../handle.ts';
+import { readerGroups } from '../readers/groups.ts';
 import type { HubTx } from '../transaction.ts';
 import { findDependents } from './dependents.ts';
 
@@ -64,7 +65,7 @@ async function replacedInPlace(hub: HubHandle, tx: HubTx, view: ViewDefinition):
 
 async function makeAnew(hub: HubHandle, tx: HubTx, view: ViewDefinition, exists: boolean): Promise<void> {
   const name = hub.names.record(view.name);
-  const grantees = exists ? await granteesOf(hub, tx, view.name) : await readersOf(hub, tx);
+  const grantees = exists ? await granteesOf(hub, tx, view.name) : await readerGroups(hub, tx);
   if (exists) await tx.query(`drop view ${name}`);
   await tx.query(definitionOf(hub, view, 'create view'));
   if (grantees.length > 0) await tx.query(`grant select on ${name} to ${grantees.join(', ')}`);
@@ -88,10 +89,4 @@ async function granteesOf(hub: HubHandle, tx: HubTx, name: string): Promise<stri
     [hub.names.schema, name],
   );
   return rows.map(({ grantee }) => (grantee === null ? 'public' : ident(grantee)));
-}
-
-/** Roles that were issued for this hub read every view of ours. */
-async function readersOf(hub: HubHandle, tx: HubTx): Promise<string[]> {
-  const { rows } = await tx.query<{ role_name: string }>(`select role_name::text from ${hub.names.reader} order by role_name`);
-  return rows.map(({ role_name }) => ident(role_name));
 }

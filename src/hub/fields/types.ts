@@ -32,22 +32,29 @@ export interface HubView {
   columns: string[];
 }
 
+/** A field as it is declared. */
+export interface PutField {
+  id: string;
+  provider: string;
+  object: string;
+  name: string;
+  path: string;
+  type: FieldType;
+  isIndexed: boolean;
+}
+
 export interface FieldsOfHub {
-  /** Begins to add the field, or goes on with it. A table that is not there yet gets it when it is created. */
-  putField(field: {
-    id: string;
-    provider: string;
-    object: string;
-    name: string;
-    path: string;
-    type: FieldType;
-    isIndexed: boolean;
-  }): Promise<void>;
+  /** Brings the column to what is declared: adds, renames or replaces it. Nothing is filled yet. */
+  putField(field: PutField): Promise<void>;
   /** Fills it in the records that are there, in steps that hold no writer up. */
   fillField(input: { id: string; msMax: number }): Promise<{ remaining: boolean }>;
-  indexField(input: { id: string }): Promise<void>;
-  renameField(input: { id: string; name: string }): Promise<void>;
+  /** `remaining`: another worker is at it. */
+  indexField(input: { id: string }): Promise<{ remaining: boolean }>;
+  /** Filled and indexed: from here on it shows. */
+  finishField(input: { id: string }): Promise<{ failedCasts: number | null }>;
   dropField(input: { id: string }): Promise<void>;
+  /** Views of the vendor's that would not survive its end. */
+  findFieldDependents(input: { id: string }): Promise<string[]>;
   listFields(input: { provider: string; object: string }): Promise<HubField[]>;
   countFailedCasts(input: { id: string }): Promise<number | null>;
   inferFields(input: { provider: string; object: string }): Promise<InferredField[]>;
