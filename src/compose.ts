@@ -1,10 +1,12 @@
 import { fileURLToPath } from 'node:url';
+import { revokeSqlCredentialsOfCustomer } from './access/index.ts';
 import type { AppCtx } from './api/index.ts';
 import type { Actor } from './base/actor.ts';
 import { newId } from './base/ids.ts';
 import { createCatalog, loadProviders } from './catalog/index.ts';
 import { countedEgress, countedHubs } from './compose/counted.ts';
 import { hookReceiver } from './compose/hook-receiver.ts';
+import { sqlAddressOf } from './compose/sql-address.ts';
 import { checkVaultKeys } from './connect/check-vault-keys.ts';
 import { disconnectCustomer } from './connect/disconnect-customer.ts';
 import { createEgress } from './connect/egress.ts';
@@ -12,6 +14,7 @@ import { createVault } from './connect/vault.ts';
 import { createClock } from './db/clock.ts';
 import { createDb } from './db/index.ts';
 import { migrate } from './db/migrate.ts';
+import { createTargets } from './destinations/index.ts';
 import { createHubs } from './hub/index.ts';
 import { createWorker } from './jobs/index.ts';
 import type { Config } from './ops/config.ts';
@@ -22,6 +25,7 @@ import { prepareQueue } from './queue/prepare-queue.ts';
 import { createConnectionChanged } from './syncs/connection-changed.ts';
 import { createProviderChanged } from './syncs/provider-changed.ts';
 import { refreshSyncConfigs } from './syncs/refresh-sync-configs.ts';
+import { removeSyncConfigs } from './syncs/remove-sync-configs.ts';
 import { authenticate, createTokenKeys, isOriginAllowed } from './tenancy/index.ts';
 
 /** The whole product as a value: mount `fetch` in any Node server that speaks web-standard requests. */
@@ -79,13 +83,19 @@ async function build({ config, log, db }: Ground): Promise<Syncline> {
   await checkVaultKeys({ db, vault });
   const metrics = createMetrics();
   const egress = countedEgress(createEgress(config), metrics, catalog.list());
-  const hubs = countedHubs(createHubs({ url: urlOf(config), poolMax: config.hubPoolMax, log, clock, limits }), metrics);
+  const targets = createTargets({ db, vault, poolMax: config.hubPoolMax, guardsAddress: !config.allowPrivateAddresses });
+  const hubs = countedHubs(
+    createHubs({ ...{ url: urlOf(config), poolMax: config.hubPoolMax, log, clock, limits }, targetOf: targets.of }),
+    metrics,
+  );
   metrics.watchQueueDepth(() => countJobs(db));
   const tokenKeys = createTokenKeys(config.encryptionKeys);
   const shared = {
     ...{ db, clock, log, catalog, vault, egress, hubs, tokenKeys, publicUrl, limits },
+    sqlAddress: sqlAddressOf(config),
     onConnectionChanged: createConnectionChanged({ clock }),
     onProviderChanged: createProviderChanged({ clock }),
+    ...{ targets, removeSyncConfigs },
   };
   const contextFor = (actor: Actor, requestId = newId('req', clock.now())): AppCtx => {
     const ctx: AppCtx = {
@@ -94,6 +104,7 @@ async function build({ config, log, db }: Ground): Promise<Syncline> {
       requestId,
       log: log.child({ request_id: requestId }),
       disconnectCustomer: ({ input }) => disconnectCustomer({ ctx, input }),
+      revokeCustomerAccess: ({ input }) => revokeSqlCredentialsOfCustomer({ ctx, input }),
     };
     return ctx;
   };

@@ -13,6 +13,10 @@ import type { unifiedOf } from './unified/index.ts';
 /** The hubs of all destinations, opened on demand and kept. */
 export interface Hubs {
   open(destination: DestinationRef): Promise<ListableHub>;
+  /** Tries out whether a hub could live there. Changes nothing. */
+  probe(target: HubTarget, destination: Pick<DestinationRef, 'id' | 'applicationId' | 'schema'>): Promise<ProbeReport>;
+  /** Gives up a vendor's own database: its hub may be taken up by a later destination of the application. */
+  forget(destination: DestinationRef): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -22,7 +26,7 @@ export interface DestinationRef {
   applicationId: string;
   kind: string;
   schema: string;
-  /** Raised whenever address or credentials change; absent: they never do (hosted). */
+  /** Raised whenever address, credentials or settings change; absent: they never do (hosted). */
   version?: number;
 }
 

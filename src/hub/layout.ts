@@ -325,7 +325,11 @@ begin
     and ((classid::int8 << 32) | objid::int8) < tag + (1::int8 << 48);
   return least(drawn, oldest);
 end $$;
-comment on schema ${names.schema} is ${literal(`Syncline hub ${schema}`)};`;
+-- For whoever looks in psql; a schema that somebody else owns keeps its own comment.
+do $$ begin
+  comment on schema ${names.schema} is ${literal(`Syncline hub ${schema}`)};
+exception when insufficient_privilege then null;
+end $$;`;
 }
 
 /**

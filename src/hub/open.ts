@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { AppError } from '../base/errors.ts';
+import { ident } from '../db/sql.ts';
 import { layouts, literal, newHubId } from './layout.ts';
 import { type HubNames, hubNames } from './names.ts';
+import { claimHub, holderOf } from './own/claim.ts';
 import { borrow } from './pool.ts';
 
 /** Two-part advisory keys never mix with the one-part keys of registered writers. */
@@ -20,11 +22,18 @@ const stepsMsMax = 30_000;
 const tagBits = 48;
 const tagsMax = 32_767;
 
+export interface HubPlace {
+  pool: pg.Pool;
+  schema: string;
+  /** Whose hub it is, in a vendor's own database: there nobody else keeps two destinations from choosing the same schema. */
+  claimant?: { id: string; applicationId: string } | undefined;
+}
+
 /**
  * Creates the hub, or brings it up to date; idempotent, and safe when several processes do it at once. Also notices a
  * restored copy: then the incarnation changes, so that cursors of the lost history expire, and the lock tag is claimed anew.
  */
-export async function prepareHub(hub: { pool: pg.Pool; schema: string }): Promise<void> {
+export async function prepareHub(hub: HubPlace): Promise<void> {
   for (const end = Date.now() + stepsMsMax; ; await sleep(stepPauseMs)) {
     try {
       return await attemptPreparation(hub);
@@ -41,7 +50,7 @@ export async function prepareHub(hub: { pool: pg.Pool; schema: string }): Promis
 /** Lock not available, deadlock. */
 const givesWay = new Set(['55P03', '40P01']);
 
-async function attemptPreparation({ pool, schema }: { pool: pg.Pool; schema: string }): Promise<void> {
+async function attemptPreparation({ pool, schema, claimant }: HubPlace): Promise<void> {
   const names = hubNames(schema);
   const client = await borrow(pool);
   let error: Error | undefined;
@@ -56,6 +65,7 @@ async function attemptPreparation({ pool, schema }: { pool: pg.Pool; schema: str
       await client.query('set local lock_timeout = 0');
       await adoptIdentity(client, names, schema);
     }
+    if (claimant && (await holderOf(client, names)) !== claimant.id) await claimHub(client, names, claimant);
     await client.query('commit');
   } catch (caught) {
     error = caught as Error;
@@ -89,7 +99,7 @@ async function upgrade(client: pg.PoolClient, names: HubNames, schema: string): 
   if (await hasHub(client, schema)) {
     const { rows } = await client.query<{ layout: number }>(`select layout from ${names.hub}`);
     layout = rows[0]?.layout ?? 0;
-  } else await client.query(`create schema if not exists ${names.schema}`);
+  } else await ensureSchema(client, schema);
   if (layout > layouts.length)
     throw new AppError('destination_unavailable', 'The hub was laid out by a newer release. Upgrade this process.', {
       internal: `layout ${layout}, this release knows ${layouts.length}`,
@@ -139,8 +149,10 @@ async function identityOf(client: pg.PoolClient, names: HubNames, schema: string
  */
 async function claimLockTag(client: pg.PoolClient, schema: string): Promise<string> {
   await client.query('select pg_advisory_xact_lock($1::int4, 0)', [layoutLockClass]);
-  await client.query(`create schema if not exists _syncline;
-    create table if not exists _syncline.hub_lock_tag (lock_tag int8 primary key, schema text collate "C" not null unique)`);
+  await ensureSchema(client, '_syncline');
+  await client.query(
+    `create table if not exists _syncline.hub_lock_tag (lock_tag int8 primary key, schema text collate "C" not null unique)`,
+  );
   const { rows } = await client.query<{ lock_tag: string }>(
     `insert into _syncline.hub_lock_tag (lock_tag, schema)
      select n::int8 << $2::int4, $1::text
@@ -154,6 +166,12 @@ async function claimLockTag(client: pg.PoolClient, schema: string): Promise<stri
   );
   if (!rows[0]) throw new AppError('destination_unavailable', 'This database holds as many hubs as it can. Add another destination.');
   return rows[0].lock_tag;
+}
+
+/** `if not exists` asks for the right to create schemas even where the schema exists: a careful vendor grants no such right. */
+async function ensureSchema(client: pg.PoolClient, schema: string): Promise<void> {
+  const { rows } = await client.query('select from pg_namespace where nspname = $1::text', [schema]);
+  if (rows.length === 0) await client.query(`create schema if not exists ${ident(schema)}`);
 }
 
 /** By a look at the catalog itself: `to_regclass` may answer from what this session knew before it waited for the lock. */

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../../endpoint.ts';
+import { createDestinationEndpoint } from './create.ts';
 import { getDestinationEndpoint } from './get.ts';
 import { listDestinationsEndpoint } from './list.ts';
 
-export const destinationEndpoints: readonly Endpoint[] = [listDestinationsEndpoint, getDestinationEndpoint];
+export const destinationEndpoints: readonly Endpoint[] = [createDestinationEndpoint, listDestinationsEndpoint, getDestinationEndpoint];

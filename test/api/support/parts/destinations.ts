@@ -1,3 +1,10 @@
+import { destinationOf } from '../../../support/own-destination.ts';
 import type { WorldPart } from '../world.ts';
 
-export const part: WorldPart = { ids: async () => ({}), bodies: () => ({}) };
+/** A closed port: whoever gets so far is refused. */
+const nowhere = 'postgresql://user:password@127.0.0.1:1/database';
+
+export const part: WorldPart = {
+  ids: async () => ({}),
+  bodies: () => ({ createDestination: destinationOf(nowhere) }),
+};
