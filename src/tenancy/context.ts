@@ -9,4 +9,6 @@ export type TenancyCtx = Ctx & {
    * providers, so it happens before the transaction that deletes the customer, and may be repeated.
    */
   disconnectCustomer: (args: Args<{ customerId: string }, Ctx>) => Promise<void>;
+  /** Ends the SQL roles that were issued for a customer. A higher floor does it, in the destinations, and it may be repeated. */
+  revokeCustomerAccess: (args: Args<{ customerId: string }, Ctx>) => Promise<void>;
 };

@@ -21,6 +21,7 @@ export async function deleteCustomer({ ctx, input }: Args<DeleteCustomer, Tenanc
   const connections = await ctx.db.prisma.connection.count({ where: { applicationId, customerId } });
   if (connections > 0 && !force) throw connectionsInTheWay(connections);
   if (connections > 0) await ctx.disconnectCustomer({ ctx, input: { customerId } });
+  await ctx.revokeCustomerAccess({ ctx, input: { customerId } });
   await withTransaction(ctx, async (tx) => {
     // The row's lock waits for a connection that is being made: its foreign key shares this row.
     await tx.$queryRaw`select 1 from customer where application_id = ${applicationId}::text and id = ${customerId}::text for update`;

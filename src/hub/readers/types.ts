@@ -35,6 +35,8 @@ export interface ReadersOfHub {
     verifier: string;
     connectionsMax: number;
     statementSeconds: number;
+    /** The database is ours: what every role of it may do by itself is taken away where that harms others. */
+    isOurs: boolean;
   }): Promise<void>;
   rotateReader(input: { role: string; verifier: string }): Promise<void>;
   /** It sees nothing from this moment, whether or not its sessions can be ended. */

@@ -38,7 +38,17 @@ export async function startApi(): Promise<TestApi> {
   const vault = createVault({ keys: encryptionKeys });
   const app = createApi({
     contextFor: (actor, requestId) =>
-      ({ db, clock, log, actor, requestId, tokenKeys, vault, disconnectCustomer: async () => undefined }) as unknown as AppCtx,
+      ({
+        db,
+        clock,
+        log,
+        actor,
+        requestId,
+        tokenKeys,
+        vault,
+        disconnectCustomer: async () => undefined,
+        revokeCustomerAccess: async () => undefined,
+      }) as unknown as AppCtx,
     authenticate: (header) => authenticate({ db, clock, tokenKeys, operatorKey: new Secret(operatorKey) }, header),
     isOriginAllowed: (origin, actor) => isOriginAllowed({ db }, origin, actor),
     isReady: async () => true,
