@@ -167,8 +167,7 @@ function decode(body: Buffer, start: number, end: number): Picked {
     return text.includes('\\') ? (decodeKey(`"${text}"`) ?? undefined) : text;
   }
   if (first === openBrace || first === openBracket) return { nested: true };
-  const word = words.find(({ bytes }) => bytes.length === end - start && isSame(bytes, body, start));
-  if (word !== undefined) return word.value;
+  for (const { bytes, value } of words) if (bytes.length === end - start && isSame(bytes, body, start)) return value;
   const text = body.toString('latin1', start, end);
   return /^-?\d/.test(text) ? { number: text } : { nested: true };
 }

@@ -12,6 +12,8 @@ export interface PreparedSlice {
 
 /** Longer ids do not fit an index row, which must stay below a third of a page, beside the other columns. */
 export const recordIdBytesMax = 1024;
+/** Of one UTF-16 unit. */
+const utf8BytesMax = 3;
 const timeMsMin = Date.UTC(1900, 0, 1);
 const timeMsMax = Date.UTC(9999, 11, 31);
 
@@ -21,7 +23,7 @@ const timeMsMax = Date.UTC(9999, 11, 31);
  */
 export function prepareSlice(records: readonly IncomingRecord[], quarantined: readonly QuarantinedRecord[]): PreparedSlice {
   const refused: QuarantinedRecord[] = [];
-  const byId = new Map<string, IncomingRecord>();
+  const named: IncomingRecord[] = [];
   let isSorted = true;
   let before = '';
   for (const given of records) {
@@ -31,19 +33,27 @@ export function prepareSlice(records: readonly IncomingRecord[], quarantined: re
       refused.push({ id: null, reason: 'malformed', detail: flaw, raw: record.raw });
       continue;
     }
-    const other = byId.get(record.id);
-    if (!other || isLater(record, other)) byId.set(record.id, record);
+    named.push(record);
     if (record.id <= before) isSorted = false;
     before = record.id;
   }
-  const unique = [...byId.values()];
-  if (!isSorted) unique.sort((a, b) => (a.id < b.id ? -1 : 1));
+  // Most listings are in the order of their ids already, and then no id stands twice.
+  const unique = isSorted ? named : newestOfEach(named).sort((a, b) => (a.id < b.id ? -1 : 1));
   return {
     live: unique.filter((record) => !record.isDeleted),
     deletes: unique.filter((record) => record.isDeleted),
     quarantined: [...quarantined, ...refused],
     duplicates: records.length - refused.length - unique.length,
   };
+}
+
+function newestOfEach(records: readonly IncomingRecord[]): IncomingRecord[] {
+  const byId = new Map<string, IncomingRecord>();
+  for (const record of records) {
+    const other = byId.get(record.id);
+    if (!other || isLater(record, other)) byId.set(record.id, record);
+  }
+  return [...byId.values()];
 }
 
 function isLater(record: IncomingRecord, other: IncomingRecord): boolean {
@@ -60,6 +70,7 @@ function withSaneTime(record: IncomingRecord): IncomingRecord {
 function flawOf(id: string): string | null {
   if (id === '') return 'the id is empty';
   if (id.includes('\u0000') || !id.isWellFormed()) return 'the id holds U+0000 or a lone surrogate';
-  if (Buffer.byteLength(id) > recordIdBytesMax) return `the id is longer than ${recordIdBytesMax} bytes`;
+  if (id.length * utf8BytesMax > recordIdBytesMax && Buffer.byteLength(id) > recordIdBytesMax)
+    return `the id is longer than ${recordIdBytesMax} bytes`;
   return null;
 }

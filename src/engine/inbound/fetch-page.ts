@@ -47,11 +47,13 @@ export interface FeedPlace {
 /** An answer that has come and is known to be a page: the next one can be asked for before its records are read. */
 export interface ArrivedPage {
   after: Cursor;
+  /** The hub's last drawn seq behind this page's arrival. */
+  nextSeq?: Promise<bigint> | undefined;
   read(): Promise<FetchedPage>;
 }
 
-/** Asks for one page. */
-export async function fetchPage(slice: Slice, cursor: Cursor): Promise<ArrivedPage> {
+/** Asks for one page. `noted`: the hub's last drawn seq, asked for when the page before it had come. */
+export async function fetchPage(slice: Slice, cursor: Cursor, noted?: Promise<bigint>): Promise<ArrivedPage> {
   const { definition, lease, hub, ctx } = slice;
   const read = openRead(slice);
   const part = partsOf(definition, read.kind)[cursor.part]!;
@@ -66,7 +68,8 @@ export async function fetchPage(slice: Slice, cursor: Cursor): Promise<ArrivedPa
     pageSize: definition.pageSizeMax,
     prepared: read.prepared,
   };
-  const askedSeq = await hub.lastDrawnSeq();
+  const askedSeq = await (noted ?? hub.lastDrawnSeq());
+  let nextSeq: Promise<bigint> | undefined;
   const asked = ask(slice, part.request(request), async ({ body, headers, askedTime }) => {
     const input = {
       body,
@@ -78,6 +81,9 @@ export async function fetchPage(slice: Slice, cursor: Cursor): Promise<ArrivedPa
       recordBytesMax: ctx.limits.recordBytesMax,
     };
     const { feed } = part;
+    // Its answer comes while the page is cut. A little too early is safe: what the next page shows counts as older than it is.
+    nextSeq = hub.lastDrawnSeq();
+    nextSeq.catch(() => undefined); // it is awaited before the next page is asked for
     const settledBefore = settledTime(slice, askedTime);
     return { opened: feed ? openFeedPage({ ...input, feed, settledBefore }) : await openPage(input), providerTime: askedTime };
   });
@@ -91,6 +97,7 @@ export async function fetchPage(slice: Slice, cursor: Cursor): Promise<ArrivedPa
   const frame = { isFirst: cursor.pages === 0, providerTime, after, feed, total: totalIn(part, opened.answer) };
   return {
     after,
+    nextSeq,
     read: () =>
       readRecords(opened, frame, {
         ...{ isDeletions, observed: lease.sync.observedFields, scope: scopeOf(definition, place.parentId) },

@@ -45,7 +45,7 @@ export function openPageStream(slice: Slice): PageStream {
       const arrived: ArrivedPage = await asked;
       const goesOn = arrived.after.part < parts && fetched < slicePagesMax && !isOver(slice) && !isEnded;
       // The next page is on its way while the records of this one are read.
-      asked = goesOn ? fetchPage(slice, arrived.after) : null;
+      asked = goesOn ? fetchPage(slice, arrived.after, arrived.nextSeq) : null;
       asked?.catch(() => undefined); // it is awaited in the next turn, behind the pages before it
       const page = await arrived.read();
       pages.push(page);

@@ -24,7 +24,7 @@ export function isWatermark(type: WatermarkType, value: string): boolean {
 
 /** A datetime watermark as a Date, cut to the millisecond; null when it is not one. */
 export function watermarkToDate(value: string): Date | null {
-  const { ms } = isPlainUtc(value) ? { ms: Date.parse(value) } : parseMoment(value);
+  const ms = isPlainUtc(value) ? Date.parse(value) : parseMoment(value).ms;
   return Math.abs(ms) <= epochMsMax ? new Date(ms) : null;
 }
 
