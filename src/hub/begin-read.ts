@@ -17,18 +17,24 @@ export async function beginRead(
   const meetsEverything = input.kind === 'full' || input.kind === 'keys';
   const { read, overtaken } = await writeTransaction(hub, async (tx) => {
     await takeFence(hub, tx, input, input);
-    const { rows } = await tx.query<{ generation: string; horizon: string }>(
+    const { rows } = await tx.query<{ generation: string; horizon: string; has_refused: boolean }>(
       `update ${hub.names.checkpoint}
        set generation = generation + 1,
            is_open = $2::bool,
            is_fresh = not exists (select from ${hub.names.record(table.name)} t where t._syncline_connection = $3::int4),
            missing_generation = null
        where sync = $1::text
-       returning generation, ${hub.names.feedHorizon}() as horizon`,
-      [syncId, meetsEverything, connection.number],
+       returning generation,
+                 ${hub.names.feedHorizon}() as horizon,
+                 exists (
+                   select from ${hub.names.quarantine} q
+                   where q.table_name = $4::text and q.connection = $3::int4 and q.is_whole
+                 ) as has_refused`,
+      [syncId, meetsEverything, connection.number, table.name],
     );
     const overtaken = meetsEverything ? await closeOthers(hub, tx, input) : [];
-    const read = { generation: BigInt(rows[0]!.generation), horizon: BigInt(rows[0]!.horizon) };
+    const { generation, horizon, has_refused: hasRefused } = rows[0]!;
+    const read = { generation: BigInt(generation), horizon: BigInt(horizon), hasRefused };
     await saveState(hub, tx, syncId, input.checkpoint(read), input.run);
     return { read, overtaken };
   });

@@ -11,6 +11,8 @@ export interface SetAside {
   detail: string;
   /** Bytes that are kept of it. */
   bytes: number;
+  /** How often it was tried; what the table itself refused is tried by every run. */
+  attempts: number;
   quarantinedAt: Date;
   retryRequestedAt: Date | null;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { byteaArray } from './encode.ts';
+import { bigintArray, boolArray, byteaArray, timestampArray } from './encode.ts';
 import type { HubHandle } from './handle.ts';
 import type { SetAside } from './quarantine-types.ts';
 import type { HubTx } from './transaction.ts';
@@ -19,15 +19,26 @@ export async function quarantine(
   const byKey = new Map(records.map((record) => [keyOf(record), record]));
   const rows = [...byKey].sort(([a], [b]) => (a < b ? -1 : 1));
   await tx.query(
-    `insert into ${hub.names.quarantine} (table_name, connection, key, id, sync, record_id, reason, detail, raw, quarantined_at)
-     select $1::text, $2::int4, u.key, u.id, $3::text, u.record_id, u.reason, u.detail, u.raw, $4::timestamptz
-     from unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::bytea[]) as u(key, id, record_id, reason, detail, raw)
+    `insert into ${hub.names.quarantine} as q
+       (table_name, connection, key, id, sync, record_id, reason, detail, raw, quarantined_at,
+        modified_at, asked_seq, hash, is_sanitised, is_whole)
+     select $1::text, $2::int4, u.key, u.id, $3::text, u.record_id, u.reason, u.detail, u.raw, $4::timestamptz,
+            u.modified_at, u.asked_seq, u.hash, u.is_sanitised, u.is_whole
+     from unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::bytea[],
+                 $11::timestamptz[], $12::int8[], $13::bytea[], $14::bool[], $15::bool[])
+       as u(key, id, record_id, reason, detail, raw, modified_at, asked_seq, hash, is_sanitised, is_whole)
      on conflict (table_name, connection, key) do update
      set sync = excluded.sync,
          reason = excluded.reason,
          detail = excluded.detail,
          raw = excluded.raw,
          quarantined_at = excluded.quarantined_at,
+         modified_at = excluded.modified_at,
+         asked_seq = excluded.asked_seq,
+         hash = excluded.hash,
+         is_sanitised = excluded.is_sanitised,
+         is_whole = excluded.is_whole,
+         attempts = q.attempts + 1,
          retry_requested_at = null`,
     [
       place.table.name,
@@ -40,6 +51,11 @@ export async function quarantine(
       rows.map(([, { reason }]) => reason),
       rows.map(([, { detail }]) => storable(detail).slice(0, detailCharsMax)),
       byteaArray(rows.map(([, { raw }]) => raw.subarray(0, rawBytesMax))),
+      timestampArray(rows.map(([, { record }]) => record?.modifiedAt ?? null)),
+      bigintArray(rows.map(([, { record }]) => record?.askedSeq ?? 0n)),
+      byteaArray(rows.map(([, { record }]) => Buffer.from(record?.hash ?? '', 'latin1'))),
+      boolArray(rows.map(([, { record }]) => record?.isSanitised ?? false)),
+      boolArray(rows.map(([, { record, raw }]) => record !== undefined && raw.length <= rawBytesMax)),
     ],
   );
 }
@@ -82,7 +98,7 @@ export async function dropUnmet(hub: HubHandle, tx: HubTx, { syncId, generation 
 function selectSetAside(hub: HubHandle): string {
   return `
     select q.id, q.sync as "syncId", c.connection_id as "connectionId", q.record_id as "recordId", q.reason, q.detail,
-           octet_length(q.raw) as bytes, q.quarantined_at as "quarantinedAt", q.retry_requested_at as "retryRequestedAt"
+           octet_length(q.raw) as bytes, q.attempts, q.quarantined_at as "quarantinedAt", q.retry_requested_at as "retryRequestedAt"
     from ${hub.names.quarantine} q
     join ${hub.names.connection} c on c.number = q.connection`;
 }

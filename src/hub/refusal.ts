@@ -7,8 +7,8 @@ export function refusalOf(error: unknown): Pick<QuarantinedRecord, 'reason' | 'd
   const kind = code.slice(0, 2);
   // 22 data exception (1e400000, a failing cast of a generated column), 54 limits (20,000 levels, too long for jsonb).
   if (kind === '22' || kind === '54') return { reason: 'json_refused', detail: message ?? code };
-  // 23 and P0001: constraints and triggers that the vendor added.
-  if (kind === '23' || code === 'P0001') return { reason: 'row_refused', detail: message ?? code };
+  // 23 and P0: constraints and triggers that the vendor added.
+  if (kind === '23' || kind === 'P0') return { reason: 'row_refused', detail: message ?? code };
   return null;
 }
 

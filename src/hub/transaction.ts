@@ -36,9 +36,10 @@ async function attemptTransaction<T>(hub: HubHandle, settings: string[], work: (
   const tx = await borrow(hub.pool);
   let isBroken = false;
   try {
-    // synchronous_commit: a crash must not hand out a seq again that a reader has seen.
+    // synchronous_commit: a crash must not hand out a seq again that a reader has seen. Constraints: one that a vendor deferred would
+    // fail at the commit, where nobody can tell which row it means.
     await tx.query(`begin isolation level read committed; set local synchronous_commit = on;
-      set local idle_in_transaction_session_timeout = ${writeMsMax}; ${settings.join('; ')}`);
+      set local idle_in_transaction_session_timeout = ${writeMsMax}; ${settings.join('; ')}; set constraints all immediate`);
     const result = await work(tx);
     await tx.query('commit');
     return result;

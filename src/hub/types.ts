@@ -85,6 +85,8 @@ export interface BegunRead {
   generation: bigint;
   /** The feed horizon when the read began: what has a higher seq was written by another path and is left alone. */
   horizon: bigint;
+  /** The table refused records of this connection, and they can be tried again. */
+  hasRefused: boolean;
 }
 
 export interface EndedRead {
@@ -126,6 +128,8 @@ export interface SliceInput extends Fenced, Running {
   observed?: readonly string[] | undefined;
   /** Fields and types that were not there before are noted: as news, or (the first full read) as what is there. Absent: nobody looks. */
   shape?: 'first' | 'news';
+  /** Records that the table had refused and the hub kept: nobody met them at the provider now, so that nothing but their storing is noted. */
+  isRetry?: boolean;
   /** Keeps every version beside the table, marked with this run. Absent: only what stands now is kept. */
   versions?: { runId: string } | undefined;
   /** Ids that were met without their records: they are marked as seen, and nothing else is done to them. */
@@ -166,6 +170,8 @@ export interface QuarantinedRecord {
   detail: string;
   /** The bytes as they came, cut at a bound. */
   raw: Buffer;
+  /** As it would have been stored, where it is the table that refused it: it is tried again without asking the provider. */
+  record?: IncomingRecord;
 }
 
 /** What one transaction did to the hub. */

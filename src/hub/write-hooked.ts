@@ -32,7 +32,7 @@ export async function writeHooked(hub: HubHandle, input: HookedInput): Promise<H
     const written = await writeLive(hub, tx, asSlice, place, { ...row, isFresh: false }, slice);
     const setAside = [...slice.quarantined, ...written.refused];
     if (versions) await appendVersions(hub, tx, { ...asSlice, place, versions, live: slice.live, written });
-    await note(hub, tx, asSlice, withOwnRead(row, input.syncId), slice);
+    await note(hub, tx, asSlice, withOwnRead(row, input.syncId), slice, setAside);
     if (setAside.length) await quarantine(hub, tx, { ...place, syncId: input.syncId, at: place.syncedAt }, setAside);
     const gone = await deleteGone(hub, tx, input, place);
     // What does not exist any more waits for nobody's mending.

@@ -63,7 +63,7 @@ async function upsertOrHalve(hub: HubHandle, tx: HubTx, place: Place, records: I
     if (!refusal) throw error;
     await tx.query('rollback to savepoint batch');
     const [only] = records;
-    if (records.length === 1) return { ...nothingWritten, refused: [{ id: only!.id, raw: only!.raw, ...refusal }] };
+    if (records.length === 1) return { ...nothingWritten, refused: [{ id: only!.id, raw: only!.raw, ...refusal, record: only! }] };
   }
   const middle = records.length >> 1;
   const first = await upsertOrHalve(hub, tx, place, records.slice(0, middle));

@@ -10,7 +10,7 @@ import { quarantine, release } from './quarantine.ts';
 import { forgetKept, forgetMissed, markSeen } from './seen.ts';
 import { stageDeletes, unholdDeletes, unholdMissing, unstageDeletes } from './staged-deletes.ts';
 import { type HubTx, writeTransaction } from './transaction.ts';
-import type { IncomingRecord, SliceInput, WriteFacts } from './types.ts';
+import type { IncomingRecord, QuarantinedRecord, SliceInput, WriteFacts } from './types.ts';
 import { unfoldAll, writeUnfolded } from './unfolded.ts';
 import { appendVersions, ensureVersions } from './versions.ts';
 import { copyFresh, freshSavepoint, nothingWritten, type Place, upsertChanged, type Written } from './write-records.ts';
@@ -40,7 +40,8 @@ async function commitSlice(hub: HubHandle, input: SliceInput): Promise<Committed
     const learn = { ...input, isFirst: input.shape === 'first', at: place.syncedAt };
     const remember = input.shape && written.changed.length > 0 ? await learnShape(hub, tx, learn, written.changed) : () => undefined;
     if (versions) await appendVersions(hub, tx, { ...input, place, versions, live: slice.live, written });
-    await note(hub, tx, input, row, slice);
+    if (input.isRetry) await releaseStored(hub, tx, input, slice, setAside);
+    else await note(hub, tx, input, row, slice, setAside);
     if (setAside.length) await quarantine(hub, tx, { ...place, syncId: input.syncId, at: place.syncedAt }, setAside);
     const unfolded = await writeUnfolded(hub, tx, { ...input, at: place.syncedAt }, inside);
     const facts = {
@@ -86,7 +87,14 @@ export async function writeLive(
 }
 
 /** What the slice met, for everybody who keeps an account of it. Refused records were met too: they exist at the provider. */
-export async function note(hub: HubHandle, tx: HubTx, input: SliceInput, row: FencedRow, slice: PreparedSlice): Promise<void> {
+export async function note(
+  hub: HubHandle,
+  tx: HubTx,
+  input: SliceInput,
+  row: FencedRow,
+  slice: PreparedSlice,
+  setAside: readonly QuarantinedRecord[],
+): Promise<void> {
   const met = slice.live.map((record) => record.id);
   for (const { id } of slice.quarantined) if (id?.isWellFormed() && !id.includes('\u0000')) met.push(id);
   const ids = textArray(met);
@@ -96,9 +104,22 @@ export async function note(hub: HubHandle, tx: HubTx, input: SliceInput, row: Fe
   if (met.length && row.hasMissedOnce && !input.marksSeen) await forgetMissed(hub, tx, input.syncId, ids);
   if (met.length && row.hasKept) await forgetKept(hub, tx, input, ids);
   if (input.keys?.length && row.hasKept) await forgetKept(hub, tx, input, textArray(input.keys));
-  if (met.length && row.hasQuarantined) await release(hub, tx, input, ids);
+  if (row.hasQuarantined) await releaseStored(hub, tx, input, slice, setAside);
   if (slice.live.length && row.hasStaged) await unstageDeletes(hub, tx, input.syncId, input.generation, slice.live);
   if (slice.live.length && row.hasHold) await unholdDeletes(hub, tx, input.syncId, slice.live);
   if (row.hasHold) await unholdMissing(hub, tx, input.syncId, [...(input.keys ?? []), ...met.slice(slice.live.length)]);
   if (slice.deletes.length) await stageDeletes(hub, tx, input.syncId, input.generation, slice.deletes);
+}
+
+/** What is stored after all, and what the provider says is gone, waits for nobody's mending. What is set aside again stays, and is counted. */
+async function releaseStored(
+  hub: HubHandle,
+  tx: HubTx,
+  place: Pick<SliceInput, 'table' | 'connection'>,
+  { live, deletes }: PreparedSlice,
+  setAside: readonly QuarantinedRecord[],
+): Promise<void> {
+  const aside = new Set(setAside.map(({ id }) => id));
+  const ids = [...live, ...deletes].map(({ id }) => id).filter((id) => !aside.has(id));
+  if (ids.length > 0) await release(hub, tx, place, textArray(ids));
 }

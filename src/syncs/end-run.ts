@@ -51,6 +51,7 @@ export async function endRun(tx: Tx, clock: Clock, end: RunEnd): Promise<void> {
   await emitAll(tx, clock, [
     ...(progress.hasNews ? [changedEvent(run, end.counters!)] : []),
     ...progress.unfoldedNews.map((news) => unfoldedEvent(run, news)),
+    ...(isEnding && run.quarantined > 0 ? [quarantinedEvent(run)] : []),
     ...(isEnding && !isUntold && end.status !== 'cancelled' ? [endedEvent(run)] : []),
   ]);
 }
@@ -145,6 +146,11 @@ function changedEvent(run: RunRow, { inserted, updated, deleted, firstSeq, lastS
     type: 'records.changed',
     data: { ...identify(run), inserted, updated, deleted, first_seq: firstSeq, last_seq: lastSeq },
   };
+}
+
+/** Records that the run set aside, or tried again in vain. Which and why stands in the quarantine, beside them. */
+function quarantinedEvent(run: RunRow): NewEvent {
+  return { applicationId: run.applicationId, type: 'records.quarantined', data: { ...identify(run), quarantined: run.quarantined } };
 }
 
 function endedEvent(run: RunRow): NewEvent {

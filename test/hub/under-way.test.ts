@@ -19,7 +19,7 @@ test('a slice whose records fail in the database leaves the checkpoint where it 
     `create function disk_full() returns trigger language plpgsql as $$ begin raise exception 'no space left' using errcode = '53100'; end $$`,
   );
   await on.sql(`create trigger disk_full before insert on ${read.table.name} execute function disk_full()`);
-  await expect(write(on.hub, read, many(5))).rejects.toMatchObject({ code: '53100' });
+  await expect(write(on.hub, read, many(5))).rejects.toMatchObject({ code: 'destination_unavailable', details: { reason: 'full' } });
   expect((await on.hub.readCheckpoint(read.syncId))!.state).toEqual({ at: 'begin' });
   await on.sql(`drop trigger disk_full on ${read.table.name}`);
   expect(await write(on.hub, read, many(5))).toMatchObject({ inserted: 5 });

@@ -6,6 +6,7 @@ import { ask } from './ask.ts';
 import { startCursor } from './cursor.ts';
 import { textAt } from './fetch-page.ts';
 import { meetsEverything } from './read-parts.ts';
+import { retryRefused } from './retry-refused.ts';
 import { deletionsSince, sinceFor } from './since.ts';
 import { committed, nextState, type Slice } from './slice.ts';
 import { waitForParents } from './wait-for-parent.ts';
@@ -22,7 +23,7 @@ export async function beginRead(slice: Slice, kind: ReadKind, restarts: number, 
   if (asked === 'impossible') return beginRead(slice, 'full', restarts, [...warned, 'changes_unavailable']);
   if (asked.leftOut > 0) warnings.push('fields_left_out');
   let next = state;
-  await hub.beginRead({
+  const { hasRefused } = await hub.beginRead({
     syncId: lease.sync.id,
     fence: lease.fence,
     table,
@@ -56,6 +57,8 @@ export async function beginRead(slice: Slice, kind: ReadKind, restarts: number, 
   });
   committed(slice, next);
   await markBegun(ctx, lease, { kind, isFresh: true, warnings });
+  // A full read meets them anyway.
+  if (hasRefused && kind !== 'full') await retryRefused(slice);
 }
 
 /**

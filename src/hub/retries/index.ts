@@ -1,6 +1,8 @@
 import type { HubHandle } from '../handle.ts';
+import { listRefused } from './list-refused.ts';
+import type { RetriesOfHub } from './types.ts';
 
 /** What was refused, once more: verbs of one hub. The hub offers whatever this answers. */
-export function retriesOf(_hub: HubHandle): object {
-  return {};
+export function retriesOf(hub: HubHandle): RetriesOfHub {
+  return { listRefused: (input) => listRefused(hub, input) };
 }

@@ -1,8 +1,9 @@
-import type { Fenced, HubConnection, HubTable, WriteFacts } from '../types.ts';
+import type { HubConnection, HubTable, IncomingRecord } from '../types.ts';
 
 export interface RetriesOfHub {
-  /** Writes again what the vendor's table refused and what is kept whole, under the fence; what is refused again stays aside. */
-  retryRefused(
-    input: Fenced & { table: HubTable; connection: HubConnection; rowsMax: number },
-  ): Promise<WriteFacts & { stillRefused: number }>;
+  /**
+   * Records that the table refused, as they would have been stored, those first that wait longest. Written again with `isRetry` they
+   * leave the quarantine, or stay there with one attempt more.
+   */
+  listRefused(input: { table: HubTable; connection: HubConnection; rowsMax: number }): Promise<IncomingRecord[]>;
 }

@@ -22,6 +22,9 @@ const fields = {
     .string()
     .openapi({ description: 'The same in a sentence.', example: 'The record has 10485824 bytes, at most 4194304 are stored.' }),
   bytes: z.int().min(0).openapi({ description: 'Bytes of it that are kept in the hub, in `_syncline_quarantine`.', example: 65536 }),
+  attempts: z.int().min(1).openapi({
+    description: 'How often it was tried. What your table refused is tried again by every run; a mended table is enough.',
+  }),
   quarantined_at: timeField('When it was last set aside.'),
   retry_requested_at: timeField('When another look was asked for that has not been taken yet.').nullable(),
 };
@@ -39,7 +42,7 @@ export const RetriedRecord = z
   .openapi('RetriedRecord');
 
 export function wireQuarantined(record: QuarantinedOf): z.input<typeof Quarantined> {
-  const { id, provider, object, reason, detail, bytes } = record;
+  const { id, provider, object, reason, detail, bytes, attempts } = record;
   return {
     id,
     sync_id: record.syncId,
@@ -47,7 +50,7 @@ export function wireQuarantined(record: QuarantinedOf): z.input<typeof Quarantin
     connection_id: record.connectionId,
     ...{ provider, object },
     record_id: record.recordId,
-    ...{ reason, detail, bytes },
+    ...{ reason, detail, bytes, attempts },
     quarantined_at: wireTime(record.quarantinedAt),
     retry_requested_at: wireTimeOrNull(record.retryRequestedAt),
   };

@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startSyncline, type TestSyncline } from '../support/syncline.ts';
+import { openScene } from './support.ts';
+
+let syncline: TestSyncline;
+beforeAll(async () => {
+  syncline = await startSyncline();
+});
+afterAll(() => syncline.close());
+
+test('B30 a row that the vendor’s table refuses is reported, tried by every run and stored when the table is mended', async () => {
+  const scene = await openScene(syncline, { account: 'b30', size: 6, order: { strategy: 'full_then_incremental' } });
+  const [broken] = [...(await scene.truth()).keys()];
+  await syncline.pool.query(`alter table ${scene.table} add constraint counted check ((raw ->> 'note')::int >= 0) not valid`);
+  await scene.control.update({ ...scene.at, ids: [broken!], fields: { note: 'many' } });
+  expect(await scene.run()).toMatchObject({ status: 'succeeded', quarantined: 1, updated: 0 });
+  const [entry] = await scene.vendor.list(`/v1/quarantine?sync_id=${scene.syncId}`);
+  expect(entry).toMatchObject({ record_id: broken, reason: 'json_refused', attempts: 1 });
+
+  // Nothing is new at the provider: the run tries what the hub keeps.
+  const again = await scene.run();
+  expect(again).toMatchObject({ kind: 'incremental', status: 'succeeded', quarantined: expect.any(Number), updated: 0 });
+  expect(again.quarantined).toBeGreaterThanOrEqual(1);
+  const [tried] = await scene.vendor.list(`/v1/quarantine?sync_id=${scene.syncId}`);
+  expect(tried.attempts).toBeGreaterThan(1);
+  const told = await scene.events('records.quarantined');
+  expect(told.map(({ data }) => [data.run_id, data.quarantined])).toEqual(expect.arrayContaining([[again.id, again.quarantined]]));
+
+  await syncline.pool.query(`alter table ${scene.table} drop constraint counted`);
+  expect(await scene.run()).toMatchObject({ status: 'succeeded', quarantined: 0, updated: 1 });
+  expect(await scene.vendor.list(`/v1/quarantine?sync_id=${scene.syncId}`)).toEqual([]);
+  expect((await scene.raw(broken!)).note).toBe('many');
+  await scene.expectInvariants();
+});
