@@ -2,6 +2,7 @@ import { defineProvider } from '#kit';
 import { classifyError } from './errors.ts';
 import { hooks } from './hooks.ts';
 import { crmObject, owners } from './objects.ts';
+import { unified } from './unified.ts';
 
 /** HubSpot CRM. The reads are those of CRM v3: https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/guide */
 export default defineProvider({
@@ -62,4 +63,5 @@ export default defineProvider({
     deals: crmObject({ name: 'deals', label: 'Deals', modified: 'hs_lastmodifieddate' }),
     owners,
   },
+  unified,
 });

@@ -1,6 +1,7 @@
 import { defineProvider } from '#kit';
 import { classifyError } from './errors.ts';
 import { activities, deals, organizations, persons, products } from './objects.ts';
+import { unified } from './unified.ts';
 
 /**
  * Pipedrive. The reads are those of API v2, which replaced v1 for these objects (v1 out of support since 2026-08-01):
@@ -44,4 +45,5 @@ export default defineProvider({
   },
   classifyError,
   objects: { persons, organizations, deals, activities, products },
+  unified,
 });

@@ -1,6 +1,7 @@
 import { defineProvider } from '#kit';
 import { classifyError } from './errors.ts';
 import { sobject } from './objects.ts';
+import { unified } from './unified.ts';
 
 /** Any API from Winter '24 on answers what is read here. https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/ */
 export default defineProvider({
@@ -67,4 +68,5 @@ export default defineProvider({
     example: 'Invoice__c',
     define: (name) => sobject(name, name),
   },
+  unified,
 });

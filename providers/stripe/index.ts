@@ -2,6 +2,7 @@ import { defineProvider } from '#kit';
 import { classifyError } from './errors.ts';
 import { hooks } from './hooks.ts';
 import { charges, customers, invoices, prices, products, subscriptions } from './objects.ts';
+import { unified } from './unified.ts';
 
 /** Stripe: an account's own data, by Connect or by a restricted key. https://docs.stripe.com/api */
 export default defineProvider({
@@ -51,4 +52,5 @@ export default defineProvider({
   classifyError,
   hooks,
   objects: { customers, products, prices, subscriptions, invoices, charges },
+  unified,
 });

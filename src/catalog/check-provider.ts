@@ -1,4 +1,5 @@
 import { isKeyless, type ObjectDefinition, type ProviderDefinition } from '../kit/index.ts';
+import { mappingProblems } from './check-mappings.ts';
 import { objectSchema, providerSchema } from './provider-schema.ts';
 import { templateNames } from './template.ts';
 
@@ -30,6 +31,7 @@ function crossProblems(definition: ProviderDefinition): string[] {
     ...objects.flatMap(([name, one]) => objectProblems(`objects.${name}`, one)),
     ...familyProblems(definition),
     ...hookProblems(definition),
+    ...mappingProblems(definition),
   ];
 }
 

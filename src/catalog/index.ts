@@ -18,5 +18,14 @@ export { describeProvider, type ProviderCapabilities } from './describe.ts';
 export { getProvider } from './get-provider.ts';
 export { listProviders } from './list-providers.ts';
 export { loadProviders } from './load-providers.ts';
+export {
+  findModel,
+  type ListField,
+  type ModelField,
+  models,
+  type ScalarField,
+  typesOf,
+  type UnifiedModel,
+} from './models/index.ts';
 export { recommend, type Strategy, signalsDeletes, strategies, strategiesOf } from './strategies.ts';
 export { expandTemplate } from './template.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { compilePath } from '../base/path.ts';
 import { isTimeZone } from '../base/time-zone.ts';
+import { mappingSchema } from './mapping-schema.ts';
 
 /** What `src/kit/types.ts` says, checked on the running definition: a provider may come from anywhere. */
 const text = z.string().min(1);
@@ -206,6 +207,7 @@ export const providerSchema = z.strictObject({
   hooks: hooks.optional(),
   objects: z.record(objectName, objectSchema),
   anyObject: z.strictObject({ pattern, example: text, define: call }).optional(),
+  unified: z.array(mappingSchema).optional(),
 });
 
 function compiles(make: () => unknown): boolean {

@@ -54,7 +54,7 @@ export type Expr =
   | { join: Expr[]; separator: string }
   /** A value of theirs → one of ours; what the table does not know is `other`, or null. */
   | { oneOf: Expr; values: Record<string, string>; other?: string }
-  | { when: Condition; then: Expr; otherwise?: Expr }
+  | { when: Condition; gives: Expr; otherwise?: Expr }
   /** Fixed entries; left out when all members that it needs are null. Default: the first. */
   | { list: Item[]; needs?: string[] }
   /** The same, one entry for each element of the list at that path. */
@@ -85,7 +85,7 @@ export function typeOf(expr: Expr): ExprType {
   if ('as' in expr) return expr.as;
   if ('first' in expr) return expr.first.map(typeOf).find((type) => type !== null) ?? null;
   if ('join' in expr || 'oneOf' in expr || 'currency' in expr) return 'text';
-  if ('when' in expr) return typeOf(expr.then) ?? (expr.otherwise ? typeOf(expr.otherwise) : null);
+  if ('when' in expr) return typeOf(expr.gives) ?? (expr.otherwise ? typeOf(expr.otherwise) : null);
   if ('list' in expr || 'each' in expr) return 'list';
   return Object.keys(expr)[0] as FieldType;
 }
