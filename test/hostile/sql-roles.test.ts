@@ -185,7 +185,7 @@ describe.each([
       await session.query('reset default_transaction_read_only');
       expect(await count(session, 'peek')).toBe(50);
       await session.query('set default_transaction_read_only = off');
-      await session.query('drop view peek');
+      for (const sql of ['drop view peek', 'drop function pg_temp.mine(text)']) await session.query(sql);
       await session.query('reset default_transaction_read_only');
     }
     expect(session.notices.join()).not.toContain(foreign);
