@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { type Runner, run, type TaskList } from 'graphile-worker';
 import type { Actor } from '../base/actor.ts';
 import type { SyncsCtx } from '../syncs/context.ts';
+import { applyFieldTask } from './apply-field.ts';
 import { applyHooksTask } from './apply-hooks.ts';
 import { createJobLogger } from './job-logger.ts';
 import { purgeConnectionTask } from './purge-connection.ts';
@@ -53,6 +54,7 @@ export function createWorker(options: WorkerOptions): Worker {
         'run-sync': runSyncTask({ ctx, owner, signal: stopping.signal, sliceEnded }),
         'purge-connection': purgeConnectionTask({ ctx }),
         'settle-held-deletes': settleHeldDeletesTask({ ctx }),
+        'apply-field': applyFieldTask({ ctx }),
       };
       const start = (taskList: TaskList, concurrency: number) =>
         run({

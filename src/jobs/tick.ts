@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { queuePendingFields } from '../fields/queue-pending.ts';
 import type { SyncsCtx } from '../syncs/context.ts';
 import { dropOldTombstones } from '../syncs/drop-old-tombstones.ts';
 import { tellEnds } from '../syncs/end-run.ts';
@@ -59,6 +60,7 @@ async function tick(ctx: SyncsCtx): Promise<void> {
   await queuePendingPurges({ ctx });
   await queueOverdueNotices({ ctx });
   await queuePendingSettlements({ ctx });
+  await queuePendingFields({ ctx });
   await tellEnds({ ctx });
 }
 

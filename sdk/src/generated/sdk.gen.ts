@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.ts';
-import type { ApproveHeldDeletesData, ApproveHeldDeletesErrors, ApproveHeldDeletesResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateApplicationData, CreateApplicationErrors, CreateApplicationResponses, CreateConnectSessionData, CreateConnectSessionErrors, CreateConnectSessionResponses, CreateCustomerTokenData, CreateCustomerTokenErrors, CreateCustomerTokenResponses, CreateProviderConfigData, CreateProviderConfigErrors, CreateProviderConfigResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreateSyncConfigData, CreateSyncConfigErrors, CreateSyncConfigResponses, DeleteCustomerData, DeleteCustomerErrors, DeleteCustomerResponses, DeleteProviderConfigData, DeleteProviderConfigErrors, DeleteProviderConfigResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderResponses, DeleteSyncConfigData, DeleteSyncConfigErrors, DeleteSyncConfigResponses, DisconnectConnectionData, DisconnectConnectionErrors, DisconnectConnectionResponses, GetApplicationData, GetApplicationErrors, GetApplicationResponses, GetCheckpointData, GetCheckpointErrors, GetCheckpointResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectSessionData, GetConnectSessionErrors, GetConnectSessionResponses, GetCustomerData, GetCustomerErrors, GetCustomerResponses, GetDestinationData, GetDestinationErrors, GetDestinationResponses, GetProviderConfigData, GetProviderConfigErrors, GetProviderConfigResponses, GetProviderData, GetProviderDefinitionData, GetProviderDefinitionErrors, GetProviderDefinitionResponses, GetProviderErrors, GetProviderResponses, GetRateBudgetsData, GetRateBudgetsErrors, GetRateBudgetsResponses, GetRunData, GetRunErrors, GetRunResponses, GetSyncConfigData, GetSyncConfigErrors, GetSyncConfigResponses, GetSyncData, GetSyncErrors, GetSyncResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListCustomersData, ListCustomersErrors, ListCustomersResponses, ListDestinationsData, ListDestinationsErrors, ListDestinationsResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListHeldDeletesData, ListHeldDeletesErrors, ListHeldDeletesResponses, ListHeldRecordsData, ListHeldRecordsErrors, ListHeldRecordsResponses, ListProviderConfigsData, ListProviderConfigsErrors, ListProviderConfigsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListQuarantineData, ListQuarantineErrors, ListQuarantineResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSyncConfigsData, ListSyncConfigsErrors, ListSyncConfigsResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, PauseSyncData, PauseSyncErrors, PauseSyncResponses, RefreshSyncConfigData, RefreshSyncConfigErrors, RefreshSyncConfigResponses, RejectHeldDeletesData, RejectHeldDeletesErrors, RejectHeldDeletesResponses, ResetSyncData, ResetSyncErrors, ResetSyncResponses, ResumeSyncData, ResumeSyncErrors, ResumeSyncResponses, RetryQuarantinedData, RetryQuarantinedErrors, RetryQuarantinedResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, SetCheckpointData, SetCheckpointErrors, SetCheckpointResponses, TriggerSyncData, TriggerSyncErrors, TriggerSyncResponses, UpdateApplicationData, UpdateApplicationErrors, UpdateApplicationResponses, UpdateConnectionData, UpdateConnectionErrors, UpdateConnectionResponses, UpdateProviderConfigData, UpdateProviderConfigErrors, UpdateProviderConfigResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderResponses, UpdateSyncConfigData, UpdateSyncConfigErrors, UpdateSyncConfigResponses, UpsertCustomerData, UpsertCustomerErrors, UpsertCustomerResponses } from './types.gen.ts';
+import type { ApproveHeldDeletesData, ApproveHeldDeletesErrors, ApproveHeldDeletesResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateApplicationData, CreateApplicationErrors, CreateApplicationResponses, CreateConnectSessionData, CreateConnectSessionErrors, CreateConnectSessionResponses, CreateCustomerTokenData, CreateCustomerTokenErrors, CreateCustomerTokenResponses, CreateDestinationData, CreateDestinationErrors, CreateDestinationResponses, CreateFieldData, CreateFieldErrors, CreateFieldResponses, CreateProviderConfigData, CreateProviderConfigErrors, CreateProviderConfigResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreateSqlCredentialData, CreateSqlCredentialErrors, CreateSqlCredentialResponses, CreateSyncConfigData, CreateSyncConfigErrors, CreateSyncConfigResponses, DeleteCustomerData, DeleteCustomerErrors, DeleteCustomerResponses, DeleteFieldData, DeleteFieldErrors, DeleteFieldResponses, DeleteProviderConfigData, DeleteProviderConfigErrors, DeleteProviderConfigResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderResponses, DeleteSyncConfigData, DeleteSyncConfigErrors, DeleteSyncConfigResponses, DisconnectConnectionData, DisconnectConnectionErrors, DisconnectConnectionResponses, GetApplicationData, GetApplicationErrors, GetApplicationResponses, GetCheckpointData, GetCheckpointErrors, GetCheckpointResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectSessionData, GetConnectSessionErrors, GetConnectSessionResponses, GetCustomerData, GetCustomerErrors, GetCustomerResponses, GetDestinationData, GetDestinationErrors, GetDestinationResponses, GetFieldData, GetFieldErrors, GetFieldResponses, GetProviderConfigData, GetProviderConfigErrors, GetProviderConfigResponses, GetProviderData, GetProviderDefinitionData, GetProviderDefinitionErrors, GetProviderDefinitionResponses, GetProviderErrors, GetProviderResponses, GetRateBudgetsData, GetRateBudgetsErrors, GetRateBudgetsResponses, GetRunData, GetRunErrors, GetRunResponses, GetSyncConfigData, GetSyncConfigErrors, GetSyncConfigResponses, GetSyncData, GetSyncErrors, GetSyncResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListCustomersData, ListCustomersErrors, ListCustomersResponses, ListDestinationsData, ListDestinationsErrors, ListDestinationsResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListFieldsData, ListFieldsErrors, ListFieldsResponses, ListHeldDeletesData, ListHeldDeletesErrors, ListHeldDeletesResponses, ListHeldRecordsData, ListHeldRecordsErrors, ListHeldRecordsResponses, ListProviderConfigsData, ListProviderConfigsErrors, ListProviderConfigsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListQuarantineData, ListQuarantineErrors, ListQuarantineResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSqlCredentialsData, ListSqlCredentialsErrors, ListSqlCredentialsResponses, ListSyncConfigsData, ListSyncConfigsErrors, ListSyncConfigsResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, ListViewsData, ListViewsErrors, ListViewsResponses, PauseSyncData, PauseSyncErrors, PauseSyncResponses, RefreshSyncConfigData, RefreshSyncConfigErrors, RefreshSyncConfigResponses, RejectHeldDeletesData, RejectHeldDeletesErrors, RejectHeldDeletesResponses, ResetSyncData, ResetSyncErrors, ResetSyncResponses, ResumeSyncData, ResumeSyncErrors, ResumeSyncResponses, RetryQuarantinedData, RetryQuarantinedErrors, RetryQuarantinedResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeSqlCredentialData, RevokeSqlCredentialErrors, RevokeSqlCredentialResponses, RotateSqlCredentialData, RotateSqlCredentialErrors, RotateSqlCredentialResponses, SetCheckpointData, SetCheckpointErrors, SetCheckpointResponses, TriggerSyncData, TriggerSyncErrors, TriggerSyncResponses, UpdateApplicationData, UpdateApplicationErrors, UpdateApplicationResponses, UpdateConnectionData, UpdateConnectionErrors, UpdateConnectionResponses, UpdateFieldData, UpdateFieldErrors, UpdateFieldResponses, UpdateProviderConfigData, UpdateProviderConfigErrors, UpdateProviderConfigResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderResponses, UpdateSyncConfigData, UpdateSyncConfigErrors, UpdateSyncConfigResponses, UpsertCustomerData, UpsertCustomerErrors, UpsertCustomerResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -593,6 +593,27 @@ export const listDestinations = <ThrowOnError extends boolean = true>(options?: 
 });
 
 /**
+ * Create a destination
+ *
+ * A Postgres of your own, 15 or newer. Reachability, version, TLS and rights are tried out first: what is wrong is answered as `destination_refused`, with a sentence for each in `problems`. The tables appear with the first run that lands there.
+ *
+ * Needs the scope `destinations:write`.
+ */
+export const createDestination = <ThrowOnError extends boolean = true>(options: Options<CreateDestinationData, ThrowOnError>): RequestResult<CreateDestinationResponses, CreateDestinationErrors, ThrowOnError> => (options.client ?? client).post<CreateDestinationResponses, CreateDestinationErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/destinations',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Get a destination
  *
  * One destination of your application.
@@ -1053,9 +1074,191 @@ export const listRecords = <ThrowOnError extends boolean = true>(options: Option
 });
 
 /**
+ * List fields
+ *
+ * The declared fields of your application, oldest first.
+ *
+ * Needs the scope `fields:read`.
+ */
+export const listFields = <ThrowOnError extends boolean = true>(options?: Options<ListFieldsData, ThrowOnError>): RequestResult<ListFieldsResponses, ListFieldsErrors, ThrowOnError> => (options?.client ?? client).get<ListFieldsResponses, ListFieldsErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/fields',
+    ...options
+});
+
+/**
+ * Declare a field
+ *
+ * A typed column beside the raw record, and in the view of the object. It is added and filled while syncs go on; the event `field.ready` tells when. A value that does not fit the type is null and counted, and never keeps a record out.
+ *
+ * Needs the scope `fields:write`.
+ */
+export const createField = <ThrowOnError extends boolean = true>(options: Options<CreateFieldData, ThrowOnError>): RequestResult<CreateFieldResponses, CreateFieldErrors, ThrowOnError> => (options.client ?? client).post<CreateFieldResponses, CreateFieldErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/fields',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a field
+ *
+ * The column and its index go, the raw records stay. It is refused while views of yours read the column, or read the view that shows it, with their names.
+ *
+ * Needs the scope `fields:write`.
+ */
+export const deleteField = <ThrowOnError extends boolean = true>(options: Options<DeleteFieldData, ThrowOnError>): RequestResult<DeleteFieldResponses, DeleteFieldErrors, ThrowOnError> => (options.client ?? client).delete<DeleteFieldResponses, DeleteFieldErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/fields/{field_id}',
+    ...options
+});
+
+/**
+ * Get a field
+ *
+ * One field, with the records counted whose value does not fit its type.
+ *
+ * Needs the scope `fields:read`.
+ */
+export const getField = <ThrowOnError extends boolean = true>(options: Options<GetFieldData, ThrowOnError>): RequestResult<GetFieldResponses, GetFieldErrors, ThrowOnError> => (options.client ?? client).get<GetFieldResponses, GetFieldErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/fields/{field_id}',
+    ...options
+});
+
+/**
+ * Update a field
+ *
+ * A new name keeps the column, and views that read it go on. Another path or type makes the column anew, which is refused with the names of the views that read it. A field that failed is tried again.
+ *
+ * Needs the scope `fields:write`.
+ */
+export const updateField = <ThrowOnError extends boolean = true>(options: Options<UpdateFieldData, ThrowOnError>): RequestResult<UpdateFieldResponses, UpdateFieldErrors, ThrowOnError> => (options.client ?? client).patch<UpdateFieldResponses, UpdateFieldErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/fields/{field_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List views
+ *
+ * The views that stand beside the tables of a destination: live records of each object with their fields by name, and unified models across providers.
+ *
+ * Needs the scope `fields:read`.
+ */
+export const listViews = <ThrowOnError extends boolean = true>(options?: Options<ListViewsData, ThrowOnError>): RequestResult<ListViewsResponses, ListViewsErrors, ThrowOnError> => (options?.client ?? client).get<ListViewsResponses, ListViewsErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/views',
+    ...options
+});
+
+/**
+ * List SQL credentials
+ *
+ * The SQL credentials of your application that have not been revoked, oldest first, without their passwords.
+ *
+ * Needs the scope `sql_credentials:read`.
+ */
+export const listSqlCredentials = <ThrowOnError extends boolean = true>(options?: Options<ListSqlCredentialsData, ThrowOnError>): RequestResult<ListSqlCredentialsResponses, ListSqlCredentialsErrors, ThrowOnError> => (options?.client ?? client).get<ListSqlCredentialsResponses, ListSqlCredentialsErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/sql-credentials',
+    ...options
+});
+
+/**
+ * Issue an SQL credential
+ *
+ * Issues a role that reads the tables and views of a destination, of the named customer or, where none is named, of all. It owns nothing, writes nothing, and sees no other rows. The password is shown in this answer and never again.
+ *
+ * Needs the scope `sql_credentials:write`.
+ */
+export const createSqlCredential = <ThrowOnError extends boolean = true>(options: Options<CreateSqlCredentialData, ThrowOnError>): RequestResult<CreateSqlCredentialResponses, CreateSqlCredentialErrors, ThrowOnError> => (options.client ?? client).post<CreateSqlCredentialResponses, CreateSqlCredentialErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/sql-credentials',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Revoke an SQL credential
+ *
+ * Ends the role at once and for good: it sees nothing any more, its sessions are ended and it is dropped.
+ *
+ * Needs the scope `sql_credentials:write`.
+ */
+export const revokeSqlCredential = <ThrowOnError extends boolean = true>(options: Options<RevokeSqlCredentialData, ThrowOnError>): RequestResult<RevokeSqlCredentialResponses, RevokeSqlCredentialErrors, ThrowOnError> => (options.client ?? client).delete<RevokeSqlCredentialResponses, RevokeSqlCredentialErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/sql-credentials/{sql_credential_id}',
+    ...options
+});
+
+/**
+ * Rotate an SQL credential
+ *
+ * Gives the role another password, shown in this answer and never again. The one before ends at once.
+ *
+ * Needs the scope `sql_credentials:write`.
+ */
+export const rotateSqlCredential = <ThrowOnError extends boolean = true>(options: Options<RotateSqlCredentialData, ThrowOnError>): RequestResult<RotateSqlCredentialResponses, RotateSqlCredentialErrors, ThrowOnError> => (options.client ?? client).post<RotateSqlCredentialResponses, RotateSqlCredentialErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/sql-credentials/{sql_credential_id}:rotate',
+    ...options
+});
+
+/**
  * List events
  *
- * What happened, oldest first, none skipped. `next_cursor` is always there: keep it and come back with it for what follows.
+ * What happened, in the order of its numbers, none skipped. `next_cursor` is always there: keep it and come back with it for what follows. Webhooks deliver the same log.
  *
  * Needs the scope `events:read`.
  */

@@ -1228,21 +1228,6 @@ export type DisconnectConnection = {
     force?: boolean;
 };
 
-export type DestinationPage = {
-    /**
-     * The entries of this page.
-     */
-    data: Array<Destination>;
-    /**
-     * Ask again with this cursor for what follows; null where nothing can follow.
-     */
-    next_cursor: string | null;
-    /**
-     * Whether more entries stand ready now.
-     */
-    has_more: boolean;
-};
-
 export type Destination = {
     /**
      * The destination's id.
@@ -1260,10 +1245,189 @@ export type Destination = {
      * The schema in which SQL finds the tables.
      */
     schema: string;
+    address: DestinationAddress;
+    settings: DestinationSettings;
+    /**
+     * `unavailable`: the last that was asked of it failed; its syncs try again by themselves.
+     */
+    status: 'active' | 'unavailable';
+    /**
+     * What was wrong, as a sentence.
+     */
+    status_reason: string | null;
+    /**
+     * Since when.
+     */
+    status_changed_at: string | null;
+    /**
+     * Raised by every change.
+     */
+    version: number;
     /**
      * When it was created.
      */
     created_at: string;
+    /**
+     * When it was last changed.
+     */
+    updated_at: string | null;
+};
+
+/**
+ * Where your own database is; null: hosted.
+ */
+export type DestinationAddress = {
+    /**
+     * Host name or address.
+     */
+    host: string;
+    /**
+     * Port.
+     */
+    port: number;
+    /**
+     * Database.
+     */
+    database: string;
+    /**
+     * The user that Syncline logs in as.
+     */
+    user: string;
+    tls: TlsMode;
+} | null;
+
+/**
+ * `verify_full`: the certificate must be valid for the host; `require`: encrypted, by whomever; `disable`: for a network that you trust.
+ */
+export type TlsMode = 'verify_full' | 'require' | 'disable';
+
+/**
+ * How much we may ask of it.
+ */
+export type DestinationSettings = {
+    /**
+     * Connections of each process of ours; null: the installation's.
+     */
+    connections_max: number | null;
+    /**
+     * How long a statement may take; null: 15.
+     */
+    statement_seconds_max: number | null;
+    /**
+     * Rows written per second at most; null: no bound.
+     */
+    rows_per_second_max: number | null;
+    /**
+     * When syncs may write; null: always.
+     */
+    write_window: {
+        /**
+         * When writing may begin.
+         */
+        from: string;
+        /**
+         * When it ends; before `from`: on the next day.
+         */
+        to: string;
+        /**
+         * A zone of the IANA database.
+         */
+        time_zone: string;
+    } | null;
+};
+
+export type CreateDestination = {
+    /**
+     * Its name, unique in the application.
+     */
+    name: string;
+    /**
+     * One host name or address.
+     */
+    host: string;
+    /**
+     * The port; default 5432.
+     */
+    port?: number;
+    /**
+     * The database.
+     */
+    database: string;
+    /**
+     * The user that Syncline logs in as; the grant script makes one.
+     */
+    user: string;
+    /**
+     * Its password. It goes in and never comes out.
+     */
+    password: string;
+    tls?: DestinationTls;
+    /**
+     * The schema for the tables, of its own; default: named after your application. It cannot be changed later.
+     */
+    schema?: string;
+    settings?: DestinationSettingsInput;
+};
+
+/**
+ * How the connection is encrypted; default: `verify_full` with the public CAs.
+ */
+export type DestinationTls = {
+    mode?: TlsMode;
+    /**
+     * The CA of the server as PEM; default: the public ones. With `verify_full` only.
+     */
+    ca?: string;
+};
+
+/**
+ * How much we may ask of it. null takes a value back.
+ */
+export type DestinationSettingsInput = {
+    /**
+     * Connections of each process of ours at once; default: the installation's.
+     */
+    connections_max?: number | null;
+    /**
+     * How long a statement outside the short writes may take; default 15.
+     */
+    statement_seconds_max?: number | null;
+    /**
+     * Rows written per second at most; default: no bound.
+     */
+    rows_per_second_max?: number | null;
+    /**
+     * When syncs may write; default: always.
+     */
+    write_window?: {
+        /**
+         * When writing may begin.
+         */
+        from: string;
+        /**
+         * When it ends; before `from`: on the next day.
+         */
+        to: string;
+        /**
+         * A zone of the IANA database.
+         */
+        time_zone: string;
+    } | null;
+};
+
+export type DestinationPage = {
+    /**
+     * The entries of this page.
+     */
+    data: Array<Destination>;
+    /**
+     * Ask again with this cursor for what follows; null where nothing can follow.
+     */
+    next_cursor: string | null;
+    /**
+     * Whether more entries stand ready now.
+     */
+    has_more: boolean;
 };
 
 export type SyncConfig = {
@@ -2203,6 +2367,10 @@ export type Quarantined = {
      */
     bytes: number;
     /**
+     * How often it was tried. What your table refused is tried again by every run; a mended table is enough.
+     */
+    attempts: number;
+    /**
      * When it was last set aside.
      */
     quarantined_at: string;
@@ -2253,6 +2421,10 @@ export type RetriedRecord = {
      * Bytes of it that are kept in the hub, in `_syncline_quarantine`.
      */
     bytes: number;
+    /**
+     * How often it was tried. What your table refused is tried again by every run; a mended table is enough.
+     */
+    attempts: number;
     /**
      * When it was last set aside.
      */
@@ -2327,6 +2499,308 @@ export type RecordEntry = {
     };
 };
 
+export type Field = {
+    /**
+     * The field's id.
+     */
+    id: string;
+    /**
+     * The destination's id.
+     */
+    destination_id: string;
+    /**
+     * The provider's name in the catalog.
+     */
+    provider: string;
+    /**
+     * The object's name at the provider.
+     */
+    object: string;
+    /**
+     * The name of the column, in the table and in the view.
+     */
+    name: string;
+    /**
+     * Where the value stands in the record.
+     */
+    path: string;
+    type: FieldType;
+    /**
+     * Whether the column has an index, so that lists can be filtered by it.
+     */
+    is_indexed: boolean;
+    /**
+     * `adding`: it is being filled, and shows when it is `ready`. `dropping`: it is about to go. `failed`: see the reason; an update tries again.
+     */
+    status: 'adding' | 'ready' | 'dropping' | 'failed';
+    /**
+     * What stands in the way, where it failed.
+     */
+    status_reason: string | null;
+    /**
+     * Live records whose value does not fit the type and is null in the column. Counted when one field is read; null in lists.
+     */
+    failed_casts: number | null;
+    /**
+     * When it was declared.
+     */
+    created_at: string;
+    /**
+     * When it was last changed or worked on.
+     */
+    updated_at: string;
+};
+
+/**
+ * What the column is in SQL: `text`, `number` (numeric), `integer` (int8), `boolean`, `time` (timestamptz; without a zone it is UTC), `date`, `json` (jsonb).
+ */
+export type FieldType = 'text' | 'number' | 'integer' | 'boolean' | 'time' | 'date' | 'json';
+
+export type CreateField = {
+    /**
+     * Whose records.
+     */
+    provider: string;
+    /**
+     * The object's name at the provider.
+     */
+    object: string;
+    /**
+     * The name of the column, in the table and in the view.
+     */
+    name: string;
+    /**
+     * Where the value stands in the record: names joined by dots, a number for a place in a list, `\.` for a dot in a name.
+     */
+    path: string;
+    type: FieldType;
+    /**
+     * Whether the column gets an index, which filters need. An indexed text keeps values of up to 2,000 bytes.
+     */
+    is_indexed?: boolean;
+    /**
+     * Default: where the provider's records land.
+     */
+    destination_id?: string;
+};
+
+export type FieldPage = {
+    /**
+     * The entries of this page.
+     */
+    data: Array<Field>;
+    /**
+     * Ask again with this cursor for what follows; null where nothing can follow.
+     */
+    next_cursor: string | null;
+    /**
+     * Whether more entries stand ready now.
+     */
+    has_more: boolean;
+};
+
+export type UpdateField = {
+    /**
+     * The name of the column, in the table and in the view.
+     */
+    name?: string;
+    /**
+     * Where the value stands in the record: names joined by dots, a number for a place in a list, `\.` for a dot in a name.
+     */
+    path?: string;
+    type?: FieldType;
+    /**
+     * Whether the column gets an index, which filters need. An indexed text keeps values of up to 2,000 bytes.
+     */
+    is_indexed?: boolean;
+};
+
+export type ViewPage = {
+    /**
+     * The entries of this page.
+     */
+    data: Array<View>;
+    /**
+     * Ask again with this cursor for what follows; null where nothing can follow.
+     */
+    next_cursor: string | null;
+    /**
+     * Whether more entries stand ready now.
+     */
+    has_more: boolean;
+};
+
+export type View = {
+    /**
+     * The view's name in the schema.
+     */
+    name: string;
+    /**
+     * Where it stands.
+     */
+    schema: string;
+    /**
+     * The destination's id.
+     */
+    destination_id: string;
+    /**
+     * `object`: the live records of one object. `unified`: a model across providers.
+     */
+    kind: 'object' | 'unified';
+    /**
+     * Whose records an object's view shows.
+     */
+    provider: string | null;
+    /**
+     * Which object an object's view shows.
+     */
+    object: string | null;
+    /**
+     * Its columns, in order.
+     */
+    columns: Array<string>;
+};
+
+export type NewSqlCredential = {
+    /**
+     * The SQL credential's id.
+     */
+    id: string;
+    /**
+     * Your name for it.
+     */
+    name: string;
+    /**
+     * The destination's id.
+     */
+    destination_id: string;
+    /**
+     * The customer whose rows it sees; null: every customer’s.
+     */
+    customer_id: string | null;
+    /**
+     * The role to log in as.
+     */
+    user: string;
+    /**
+     * Where the database is; null, as port and database: the hosted ones are not reachable by SQL at present.
+     */
+    host: string | null;
+    /**
+     * Its port.
+     */
+    port: number | null;
+    /**
+     * The database to log in to.
+     */
+    database: string | null;
+    /**
+     * The schema of its tables and views, which is where its sessions look for names.
+     */
+    schema: string;
+    /**
+     * How many sessions it may have open at once.
+     */
+    connections_max: number;
+    /**
+     * When it was issued.
+     */
+    created_at: string;
+    /**
+     * When it was last given another password.
+     */
+    rotated_at: string | null;
+    /**
+     * The password. Shown this once and kept nowhere.
+     */
+    password: string;
+};
+
+export type CreateSqlCredential = {
+    /**
+     * Your name for it.
+     */
+    name: string;
+    /**
+     * Left out: the hosted destination.
+     */
+    destination_id?: string;
+    /**
+     * Your own id of the customer, compared exactly.
+     */
+    customer_id?: string;
+    /**
+     * How many sessions it may have open at once; default 5.
+     */
+    connections_max?: number;
+};
+
+export type SqlCredentialPage = {
+    /**
+     * The entries of this page.
+     */
+    data: Array<SqlCredential>;
+    /**
+     * Ask again with this cursor for what follows; null where nothing can follow.
+     */
+    next_cursor: string | null;
+    /**
+     * Whether more entries stand ready now.
+     */
+    has_more: boolean;
+};
+
+export type SqlCredential = {
+    /**
+     * The SQL credential's id.
+     */
+    id: string;
+    /**
+     * Your name for it.
+     */
+    name: string;
+    /**
+     * The destination's id.
+     */
+    destination_id: string;
+    /**
+     * The customer whose rows it sees; null: every customer’s.
+     */
+    customer_id: string | null;
+    /**
+     * The role to log in as.
+     */
+    user: string;
+    /**
+     * Where the database is; null, as port and database: the hosted ones are not reachable by SQL at present.
+     */
+    host: string | null;
+    /**
+     * Its port.
+     */
+    port: number | null;
+    /**
+     * The database to log in to.
+     */
+    database: string | null;
+    /**
+     * The schema of its tables and views, which is where its sessions look for names.
+     */
+    schema: string;
+    /**
+     * How many sessions it may have open at once.
+     */
+    connections_max: number;
+    /**
+     * When it was issued.
+     */
+    created_at: string;
+    /**
+     * When it was last given another password.
+     */
+    rotated_at: string | null;
+};
+
 export type EventPage = {
     /**
      * The entries of this page.
@@ -2347,6 +2821,10 @@ export type Event = {
      * The event's id.
      */
     id: string;
+    /**
+     * Its place in your application's log: 1, 2, 3, … without holes.
+     */
+    number: number;
     type: EventType;
     /**
      * Ids and counts; never record content.
@@ -4047,6 +4525,69 @@ export type ListDestinationsResponses = {
 
 export type ListDestinationsResponse = ListDestinationsResponses[keyof ListDestinationsResponses];
 
+export type CreateDestinationData = {
+    body: CreateDestination;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/destinations';
+};
+
+export type CreateDestinationErrors = {
+    /**
+     * Problem: `input_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`, `already_exists`, `conflict`
+     */
+    409: Problem;
+    /**
+     * Problem: `body_too_large`
+     */
+    413: Problem;
+    /**
+     * Problem: `content_type_unsupported`
+     */
+    415: Problem;
+    /**
+     * Problem: `destination_refused`
+     */
+    422: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type CreateDestinationError = CreateDestinationErrors[keyof CreateDestinationErrors];
+
+export type CreateDestinationResponses = {
+    /**
+     * Create a destination
+     */
+    201: Destination;
+};
+
+export type CreateDestinationResponse = CreateDestinationResponses[keyof CreateDestinationResponses];
+
 export type GetDestinationData = {
     body?: never;
     path: {
@@ -5535,6 +6076,618 @@ export type ListRecordsResponses = {
 
 export type ListRecordsResponse = ListRecordsResponses[keyof ListRecordsResponses];
 
+export type ListFieldsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The `next_cursor` of the page before. Leave it out to begin.
+         */
+        cursor?: string;
+        /**
+         * At most this many entries; default 100.
+         */
+        page_size?: number;
+        /**
+         * Only of this provider.
+         */
+        provider?: string;
+        /**
+         * Only of this object.
+         */
+        object?: string;
+        /**
+         * Only of this destination.
+         */
+        destination_id?: string;
+    };
+    url: '/v1/fields';
+};
+
+export type ListFieldsErrors = {
+    /**
+     * Problem: `input_invalid`, `cursor_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type ListFieldsError = ListFieldsErrors[keyof ListFieldsErrors];
+
+export type ListFieldsResponses = {
+    /**
+     * List fields
+     */
+    200: FieldPage;
+};
+
+export type ListFieldsResponse = ListFieldsResponses[keyof ListFieldsResponses];
+
+export type CreateFieldData = {
+    body: CreateField;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/fields';
+};
+
+export type CreateFieldErrors = {
+    /**
+     * Problem: `input_invalid`, `provider_unknown`, `object_unknown`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`, `conflict`
+     */
+    409: Problem;
+    /**
+     * Problem: `body_too_large`
+     */
+    413: Problem;
+    /**
+     * Problem: `content_type_unsupported`
+     */
+    415: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type CreateFieldError = CreateFieldErrors[keyof CreateFieldErrors];
+
+export type CreateFieldResponses = {
+    /**
+     * Declare a field
+     */
+    201: Field;
+};
+
+export type CreateFieldResponse = CreateFieldResponses[keyof CreateFieldResponses];
+
+export type DeleteFieldData = {
+    body?: never;
+    path: {
+        /**
+         * The field's id.
+         */
+        field_id: string;
+    };
+    query?: never;
+    url: '/v1/fields/{field_id}';
+};
+
+export type DeleteFieldErrors = {
+    /**
+     * Problem: `input_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `field_in_use`
+     */
+    409: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Problem: `destination_unavailable`
+     */
+    503: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type DeleteFieldError = DeleteFieldErrors[keyof DeleteFieldErrors];
+
+export type DeleteFieldResponses = {
+    /**
+     * Delete a field
+     */
+    200: Field;
+};
+
+export type DeleteFieldResponse = DeleteFieldResponses[keyof DeleteFieldResponses];
+
+export type GetFieldData = {
+    body?: never;
+    path: {
+        /**
+         * The field's id.
+         */
+        field_id: string;
+    };
+    query?: never;
+    url: '/v1/fields/{field_id}';
+};
+
+export type GetFieldErrors = {
+    /**
+     * Problem: `input_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Problem: `destination_unavailable`
+     */
+    503: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type GetFieldError = GetFieldErrors[keyof GetFieldErrors];
+
+export type GetFieldResponses = {
+    /**
+     * Get a field
+     */
+    200: Field;
+};
+
+export type GetFieldResponse = GetFieldResponses[keyof GetFieldResponses];
+
+export type UpdateFieldData = {
+    body?: UpdateField;
+    path: {
+        /**
+         * The field's id.
+         */
+        field_id: string;
+    };
+    query?: never;
+    url: '/v1/fields/{field_id}';
+};
+
+export type UpdateFieldErrors = {
+    /**
+     * Problem: `input_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `field_in_use`, `conflict`
+     */
+    409: Problem;
+    /**
+     * Problem: `body_too_large`
+     */
+    413: Problem;
+    /**
+     * Problem: `content_type_unsupported`
+     */
+    415: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Problem: `destination_unavailable`
+     */
+    503: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type UpdateFieldError = UpdateFieldErrors[keyof UpdateFieldErrors];
+
+export type UpdateFieldResponses = {
+    /**
+     * Update a field
+     */
+    200: Field;
+};
+
+export type UpdateFieldResponse = UpdateFieldResponses[keyof UpdateFieldResponses];
+
+export type ListViewsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The `next_cursor` of the page before. Leave it out to begin.
+         */
+        cursor?: string;
+        /**
+         * At most this many entries; default 100.
+         */
+        page_size?: number;
+        /**
+         * Of this destination; default: the hosted one.
+         */
+        destination_id?: string;
+    };
+    url: '/v1/views';
+};
+
+export type ListViewsErrors = {
+    /**
+     * Problem: `input_invalid`, `cursor_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Problem: `destination_unavailable`
+     */
+    503: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type ListViewsError = ListViewsErrors[keyof ListViewsErrors];
+
+export type ListViewsResponses = {
+    /**
+     * List views
+     */
+    200: ViewPage;
+};
+
+export type ListViewsResponse = ListViewsResponses[keyof ListViewsResponses];
+
+export type ListSqlCredentialsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The `next_cursor` of the page before. Leave it out to begin.
+         */
+        cursor?: string;
+        /**
+         * At most this many entries; default 100.
+         */
+        page_size?: number;
+        /**
+         * Only those of this destination.
+         */
+        destination_id?: string;
+        /**
+         * Only those of this customer.
+         */
+        customer_id?: string;
+    };
+    url: '/v1/sql-credentials';
+};
+
+export type ListSqlCredentialsErrors = {
+    /**
+     * Problem: `input_invalid`, `cursor_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type ListSqlCredentialsError = ListSqlCredentialsErrors[keyof ListSqlCredentialsErrors];
+
+export type ListSqlCredentialsResponses = {
+    /**
+     * List SQL credentials
+     */
+    200: SqlCredentialPage;
+};
+
+export type ListSqlCredentialsResponse = ListSqlCredentialsResponses[keyof ListSqlCredentialsResponses];
+
+export type CreateSqlCredentialData = {
+    body: CreateSqlCredential;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/sql-credentials';
+};
+
+export type CreateSqlCredentialErrors = {
+    /**
+     * Problem: `input_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`, `conflict`
+     */
+    409: Problem;
+    /**
+     * Problem: `body_too_large`
+     */
+    413: Problem;
+    /**
+     * Problem: `content_type_unsupported`
+     */
+    415: Problem;
+    /**
+     * Problem: `destination_refused`
+     */
+    422: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Problem: `destination_unavailable`
+     */
+    503: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type CreateSqlCredentialError = CreateSqlCredentialErrors[keyof CreateSqlCredentialErrors];
+
+export type CreateSqlCredentialResponses = {
+    /**
+     * Issue an SQL credential
+     */
+    201: NewSqlCredential;
+};
+
+export type CreateSqlCredentialResponse = CreateSqlCredentialResponses[keyof CreateSqlCredentialResponses];
+
+export type RevokeSqlCredentialData = {
+    body?: never;
+    path: {
+        /**
+         * The SQL credential's id.
+         */
+        sql_credential_id: string;
+    };
+    query?: never;
+    url: '/v1/sql-credentials/{sql_credential_id}';
+};
+
+export type RevokeSqlCredentialErrors = {
+    /**
+     * Problem: `input_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Problem: `destination_unavailable`
+     */
+    503: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type RevokeSqlCredentialError = RevokeSqlCredentialErrors[keyof RevokeSqlCredentialErrors];
+
+export type RevokeSqlCredentialResponses = {
+    /**
+     * Revoke an SQL credential
+     */
+    204: void;
+};
+
+export type RevokeSqlCredentialResponse = RevokeSqlCredentialResponses[keyof RevokeSqlCredentialResponses];
+
+export type RotateSqlCredentialData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The SQL credential's id.
+         */
+        sql_credential_id: string;
+    };
+    query?: never;
+    url: '/v1/sql-credentials/{sql_credential_id}:rotate';
+};
+
+export type RotateSqlCredentialErrors = {
+    /**
+     * Problem: `input_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`
+     */
+    409: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Problem: `destination_unavailable`
+     */
+    503: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type RotateSqlCredentialError = RotateSqlCredentialErrors[keyof RotateSqlCredentialErrors];
+
+export type RotateSqlCredentialResponses = {
+    /**
+     * Rotate an SQL credential
+     */
+    200: NewSqlCredential;
+};
+
+export type RotateSqlCredentialResponse = RotateSqlCredentialResponses[keyof RotateSqlCredentialResponses];
+
 export type ListEventsData = {
     body?: never;
     path?: never;
@@ -5568,6 +6721,10 @@ export type ListEventsErrors = {
      * Problem: `scope_missing`, `origin_not_allowed`
      */
     403: Problem;
+    /**
+     * Problem: `cursor_expired`
+     */
+    410: Problem;
     /**
      * Problem: `internal`
      */

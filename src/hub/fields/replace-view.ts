@@ -21,9 +21,7 @@ const cannotReplace = '42P16';
  * that policies hold. Never fails a transaction for what a vendor did to the schema.
  */
 export async function replaceView(hub: HubHandle, tx: HubTx, view: ViewDefinition): Promise<ReplacedView> {
-  const fingerprint = createHash('sha256')
-    .update(JSON.stringify([view.columns, view.select]))
-    .digest('hex');
+  const fingerprint = fingerprintOf(view);
   const there = await lookAt(hub, tx, view.name);
   if (there.exists && there.fingerprint === null) return { outcome: 'taken' };
   if (there.exists && there.fingerprint === fingerprint) return { outcome: 'unchanged' };
@@ -39,6 +37,13 @@ export async function replaceView(hub: HubHandle, tx: HubTx, view: ViewDefinitio
     [view.name, view.kind, fingerprint],
   );
   return { outcome: 'made' };
+}
+
+/** What a view was made from. */
+export function fingerprintOf({ columns, select }: ViewDefinition): string {
+  return createHash('sha256')
+    .update(JSON.stringify([columns, select]))
+    .digest('hex');
 }
 
 async function lookAt(hub: HubHandle, tx: HubTx, name: string): Promise<{ exists: boolean; fingerprint: string | null }> {

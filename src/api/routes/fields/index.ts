@@ -1,3 +1,16 @@
 import type { Endpoint } from '../../endpoint.ts';
+import { createFieldEndpoint } from './create.ts';
+import { deleteFieldEndpoint } from './delete.ts';
+import { getFieldEndpoint } from './get.ts';
+import { listFieldsEndpoint } from './list.ts';
+import { listViewsEndpoint } from './list-views.ts';
+import { updateFieldEndpoint } from './update.ts';
 
-export const fieldEndpoints: readonly Endpoint[] = [];
+export const fieldEndpoints: readonly Endpoint[] = [
+  createFieldEndpoint,
+  listFieldsEndpoint,
+  getFieldEndpoint,
+  updateFieldEndpoint,
+  deleteFieldEndpoint,
+  listViewsEndpoint,
+];
