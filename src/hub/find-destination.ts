@@ -9,33 +9,43 @@ export interface RecordsWanted {
   readObject: string;
   customerId?: string | undefined;
   connectionId?: string | undefined;
+  /** Absent: where the sync config that brings the object writes to. */
+  destinationId?: string | undefined;
 }
 
-type Row = DestinationRef & { hasCustomer: boolean; hasConnection: boolean; isUnknown: boolean; oldest: Date | null; recent: MoveRow[] };
+type Row = Required<DestinationRef> & {
+  hasCustomer: boolean;
+  hasConnection: boolean;
+  isUnknown: boolean;
+  oldest: Date | null;
+  recent: MoveRow[];
+};
 type MoveRow = { seq: string; before: string | null; before_seq: string | null };
 
 /**
- * One look at the control plane before every page: customer and connection must be the application's, the provider's records lie in
- * one hub, and the syncs that bring them say how far they have read. By the pool itself: Prisma's way to a row costs as much as a
- * fifth of a page.
+ * One look at the control plane before every page: customer, connection and destination must be the application's, and the syncs that
+ * bring the records say how far they have read. By the pool itself: Prisma's way to a row costs as much as a fifth of a page.
  */
 export async function findDestination(
   { db }: Pick<HubCtx, 'db'>,
   wanted: RecordsWanted,
 ): Promise<{ destination: DestinationRef; completeness: Completeness }> {
-  const { applicationId, customerId, connectionId, provider, readObject } = wanted;
+  const { applicationId, customerId, connectionId, destinationId, provider, readObject } = wanted;
   const isOfAll = customerId === undefined && connectionId === undefined;
   const { rows } = await db.pool.query<Row>({
     name: isOfAll ? 'find_records_of_all' : 'find_records_of_one',
     text: isOfAll ? ofAll : ofOne,
-    values: [applicationId, customerId ?? null, connectionId ?? null, provider, readObject],
+    values: [applicationId, customerId ?? null, connectionId ?? null, provider, readObject, destinationId ?? null],
   });
   const row = rows[0];
-  if (!row) throw notFound('destination', applicationId);
+  if (!row) throw notFound('destination', destinationId ?? applicationId);
   if (!row.hasCustomer) throw notFound('customer', customerId ?? '');
   if (!row.hasConnection) throw notFound('connection', connectionId ?? '');
-  const { id, kind, schema, isUnknown, oldest } = row;
-  return { destination: { id, applicationId, kind, schema }, completeness: { isUnknown, oldest, recent: row.recent.map(toMove) } };
+  const { id, kind, schema, version, isUnknown, oldest } = row;
+  return {
+    destination: { id, applicationId, kind, schema, version },
+    completeness: { isUnknown, oldest, recent: row.recent.map(toMove) },
+  };
 }
 
 function toMove({ seq, before, before_seq: beforeSeq }: MoveRow): Completeness['recent'][number] {
@@ -46,6 +56,7 @@ const destination = `
   select d.id,
          d.kind,
          d.schema,
+         d.version,
          $2::text is null
            or exists (select from customer c
                       where c.application_id = d.application_id and c.id = $2::text and c.deleted_at is null) as "hasCustomer",
@@ -55,8 +66,11 @@ const destination = `
                       where c.application_id = d.application_id and c.id = $3::text
                         and ($2::text is null or c.customer_id = $2::text)) as "hasConnection"
   from destination d
-  where d.application_id = $1::text
-  order by exists (select from sync_config s
+  where d.application_id = $1::text and ($6::text is null or d.id = $6::text)
+  order by (select min(s.created_at) from sync_config s
+            where s.application_id = d.application_id and s.destination_id = d.id and s.provider = $4::text
+              and s.objects @> jsonb_build_array(jsonb_build_object('object', $5::text))),
+           exists (select from sync_config s
                    where s.application_id = d.application_id and s.destination_id = d.id and s.provider = $4::text) desc,
            d.created_at
   limit 1`;

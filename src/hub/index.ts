@@ -1,10 +1,13 @@
+export { batchRecords } from './batch-records.ts';
 export type { Hubs } from './context.ts';
 export { createHubs } from './create-hubs.ts';
 export { FenceLost } from './fence-lost.ts';
 export type * from './fields/types.ts';
+export { followRecords } from './follow-records.ts';
+export { getRecord } from './get-record.ts';
 export type * from './held-types.ts';
 export type { ShapeChange } from './learn-shape.ts';
-export { type ListRecords, listRecords } from './list-records.ts';
+export { type ListRecords, listRecords, type RecordsPage } from './list-records.ts';
 export type * from './listing/types.ts';
 export type * from './quarantine-types.ts';
 export type * from './ranges/types.ts';

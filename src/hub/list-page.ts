@@ -1,20 +1,22 @@
+import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { type Completeness, completeAsOf } from './completeness.ts';
-import { findConnection } from './connections.ts';
 import { type FeedRange, feedPage } from './feed-page.ts';
 import type { HubHandle } from './handle.ts';
-import { customerSetting, type ReadPage, readPage } from './read-page.ts';
+import { countRecords } from './listing/count-records.ts';
+import { type Narrowed, narrow } from './listing/narrow.ts';
+import { asListingProblem } from './listing/refusals.ts';
+import type { RecordFilters } from './listing/types.ts';
+import { readPage } from './read-page.ts';
 import { findTable } from './tables.ts';
 
-export interface ListPageInput {
-  provider: string;
-  object: string;
-  customerId?: string | undefined;
-  connectionId?: string | undefined;
+export interface ListPageInput extends RecordFilters {
   cursor?: string | undefined;
   pageSize: number;
-  modifiedAfter?: Date | undefined;
-  includeDeleted: boolean;
+  /** Parts of the records to show, as paths or names of declared fields; absent: the whole. */
+  shown?: string[] | undefined;
+  /** Whether to count what the filters let through. */
+  counts?: boolean | undefined;
   /** Of the syncs that bring these records; absent: not asked for. */
   completeness?: Completeness;
 }
@@ -25,40 +27,51 @@ export interface ListedPage {
   count: number;
   nextCursor: string;
   hasMore: boolean;
+  /** Everything up to here that the filters let through has been shown, once there is no more. */
+  horizon: bigint;
+  /** The same for the same answer. */
+  etag: string;
 }
 
 /** A page of the feed: from the cursor up to the horizon, in commit order. */
 export async function listPage(hub: HubHandle, input: ListPageInput): Promise<ListedPage> {
-  const connection = input.connectionId === undefined ? null : await findConnection(hub, input.connectionId);
-  const customerId = input.customerId ?? connection?.customerId;
-  const isOfNobody = input.connectionId !== undefined && !connection;
+  const narrowed = await narrow(hub, input);
   const read = async (client: pg.PoolClient, range: FeedRange) => {
     const table = await findTable(hub, input.provider, input.object, client);
-    if (!table || isOfNobody) return null;
-    const { page, finish } = await readPage(hub, client, table, { ...input, customerId, connection, ...range });
+    if (!table || narrowed.isOfNobody) return null;
+    const { page, finish } = await readPage(hub, client, table, { ...narrowed, pageSize: input.pageSize, ...range });
     return { ...page, value: { page, finish } };
   };
-  const settings = { [customerSetting]: customerId ?? '' };
-  const { value, nextCursor, hasMore, horizon } = await feedPage(hub, { filters: filtersOf(input), cursor: input.cursor, settings }, read);
-  const { page, finish } = value ?? nothing;
-  const complete = input.completeness ? completeAsOf(input.completeness, horizon) : null;
-  const body = finish(`],"next_cursor":"${nextCursor}","has_more":${hasMore},"complete_as_of":${JSON.stringify(complete)}}`);
-  return { body, count: page.count, nextCursor, hasMore };
+  try {
+    const { filters, settings } = narrowed;
+    const { value, nextCursor, hasMore, horizon } = await feedPage(hub, { filters, settings, cursor: input.cursor }, read);
+    const { page, finish } = value ?? nothing;
+    const complete = input.completeness ? completeAsOf(input.completeness, horizon) : null;
+    const counted = input.counts ? await totalOf(hub, input, narrowed) : '';
+    const closing = `],"next_cursor":"${nextCursor}","has_more":${hasMore},"complete_as_of":${JSON.stringify(complete)}${counted}}`;
+    return { body: finish(closing), count: page.count, nextCursor, hasMore, horizon, etag: etagOf(page, closing, narrowed) };
+  } catch (error) {
+    throw asListingProblem(error);
+  }
 }
 
-function filtersOf(input: ListPageInput): unknown {
-  return [
-    input.provider,
-    input.object,
-    input.customerId ?? null,
-    input.connectionId ?? null,
-    input.modifiedAfter?.getTime() ?? null,
-    input.includeDeleted,
-  ];
+async function totalOf(hub: HubHandle, input: ListPageInput, narrowed: Narrowed): Promise<string> {
+  const { count, isExact } = await countRecords(hub, input, narrowed);
+  return `,"total_count":${count},"total_is_exact":${isExact}`;
+}
+
+/**
+ * Two answers of which these are the same are the same bytes. A record that changes gets a seq above all others, so the sum can only stay
+ * where the horizon moves, which the cursor holds; hub and incarnation are in the cursor too.
+ */
+function etagOf({ count, seqSum }: { count: number; seqSum: number }, closing: string, { filters }: Narrowed): string {
+  return createHash('sha256')
+    .update(JSON.stringify([filters, count, seqSum, closing]))
+    .digest('base64url');
 }
 
 /** Nothing was ever stored. */
-const nothing: Pick<ReadPage, 'finish'> & { page: { count: number } } = {
-  page: { count: 0 },
-  finish: (closing) => Buffer.from(`{"data":[${closing}`, 'utf8'),
+const nothing = {
+  page: { count: 0, seqSum: 0 },
+  finish: (closing: string) => Buffer.from(`{"data":[${closing}`, 'utf8'),
 };

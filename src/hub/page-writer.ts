@@ -28,6 +28,8 @@ export interface WrittenPage {
   count: number;
   hasMore: boolean;
   lastSeq: bigint;
+  /** Of all seqs: exact while it stays below 2^53. */
+  seqSum: number;
   /** The highest seq of a tombstone that was dropped from the table, read in the page's own statement. */
   droppedSeq: bigint;
   /** Connections whose id is not known here yet: the page must be read again when they are. */
@@ -38,8 +40,17 @@ export interface WrittenPage {
  * Writes rows into the body of an answer as they arrive. The stored JSON is copied, never parsed: numbers keep every digit.
  * What many rows share is made into text once.
  */
-export function pageWriter({ pageSize, connectionIds }: { pageSize: number; connectionIds: ReadonlyMap<number, string> }) {
-  const page: WrittenPage = { count: 0, hasMore: false, lastSeq: 0n, droppedSeq: 0n, unknownConnections: new Set() };
+export function pageWriter({
+  pageSize,
+  connectionIds,
+  onRecord,
+}: {
+  pageSize: number;
+  connectionIds: ReadonlyMap<number, string>;
+  /** Hears of every record that is written. */
+  onRecord?: ((recordId: string, connection: number) => void) | undefined;
+}) {
+  const page: WrittenPage = { count: 0, hasMore: false, lastSeq: 0n, seqSum: 0, droppedSeq: 0n, unknownConnections: new Set() };
   const body = growingBody(pageSize);
   const fields = new RowFields();
   const owners = new Map<number, string>();
@@ -57,7 +68,7 @@ export function pageWriter({ pageSize, connectionIds }: { pageSize: number; conn
 
   function write(seq: number, connection: number): void {
     const owner = ownerOf(connection);
-    const recordId = JSON.stringify(fields.text());
+    const recordId = fields.text();
     const modified = timeOf(fields.integer());
     const syncedAt = syncedTime(fields.integer()!);
     const deleted = timeOf(fields.integer());
@@ -69,10 +80,12 @@ export function pageWriter({ pageSize, connectionIds }: { pageSize: number; conn
     }
     const comma = page.count > 0 ? ',' : '';
     body.append(
-      `${comma}{"seq":"${seq}",${owner},"record_id":${recordId},"modified_at":${modified},"synced_at":${syncedAt},"deleted_at":${deleted}${mark},"record":`,
+      `${comma}{"seq":"${seq}",${owner},"record_id":${JSON.stringify(recordId)},"modified_at":${modified},"synced_at":${syncedAt},"deleted_at":${deleted}${mark},"record":`,
       raw,
     );
     page.count++;
+    page.seqSum += seq;
+    onRecord?.(recordId, connection);
     lastSeq = seq;
   }
 

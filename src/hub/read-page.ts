@@ -1,21 +1,33 @@
 import type pg from 'pg';
+import { ident } from '../db/sql.ts';
 import { CopyOut } from './copy-out.ts';
 import type { HubHandle } from './handle.ts';
 import { literal } from './layout.ts';
+import type { FieldCondition } from './listing/conditions.ts';
+import { filterSql, valueSql } from './listing/filter-sql.ts';
+import { membersCte, type Projection } from './listing/projection.ts';
 import { pageColumns, pageWriter, type WrittenPage } from './page-writer.ts';
 import type { HubConnection, HubTable } from './types.ts';
 
 /** The session's setting that carries the customer's id into the page's statement. */
 export const customerSetting = 'syncline.customer_id';
 
-export interface PageQuery {
+/** Which records are meant. */
+interface RecordsQuery {
   customerId?: string | undefined;
   connection: HubConnection | null;
+  modifiedAfter?: Date | undefined;
+  includeDeleted: boolean;
+  /** On declared fields. */
+  conditions?: readonly FieldCondition[];
+}
+
+export interface PageQuery extends RecordsQuery {
   after: bigint;
   upTo: bigint;
   pageSize: number;
-  modifiedAfter?: Date | undefined;
-  includeDeleted: boolean;
+  /** The part of each record that is shown; absent: the whole. */
+  projection?: Projection | null;
 }
 
 export interface ReadPage {
@@ -33,9 +45,22 @@ const connectionIdsMax = 100_000;
  * session, together with the customer's setting.
  */
 export async function readPage(hub: HubHandle, client: pg.PoolClient, table: HubTable, query: PageQuery): Promise<ReadPage> {
-  const text = `copy (${pageSelect(hub, table, query)}) to stdout (format binary)`;
+  return readRows(hub, client, { select: pageSelect(hub, table, query), pageSize: query.pageSize });
+}
+
+interface RowsQuery {
+  /** Of `pageColumns`. */
+  select: string;
+  pageSize: number;
+  /** Hears of every record; what an attempt before told is void when it begins anew. */
+  listener?: (() => (recordId: string, connection: number) => void) | undefined;
+}
+
+/** The rows of a statement, written into the body of an answer. */
+export async function readRows(hub: HubHandle, client: pg.PoolClient, { select, pageSize, listener }: RowsQuery): Promise<ReadPage> {
+  const text = `copy (${select}) to stdout (format binary)`;
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
-    const writer = pageWriter({ pageSize: query.pageSize, connectionIds: hub.connectionIds });
+    const writer = pageWriter({ pageSize, connectionIds: hub.connectionIds, onRecord: listener?.() });
     await client.query(new CopyOut(text, writer.onRow)).done;
     const page = writer.page();
     if (page.unknownConnections.size === 0) return { page, finish: writer.finish };
@@ -54,36 +79,66 @@ async function learnConnections(hub: HubHandle, client: pg.PoolClient, numbers: 
 }
 
 /**
- * COPY takes no parameters. Numbers, times and names of ours are written into the text; a customer's id, the only text that
- * comes from outside, is handed over as a setting of the session. The first row is the registry's: the highest dropped
+ * COPY takes no parameters. Numbers, times and names of ours are written into the text; a customer's id and the values of filters, which
+ * come from outside, are handed over as settings of the session. The first row is the registry's: the highest dropped
  * tombstone, in the page's own snapshot. `raw` is not cast to text: jsonb's own output is half the work.
  */
 export function pageSelect(hub: Pick<HubHandle, 'names'>, table: HubTable, query: PageQuery): string {
   const { order, conditions } = rangeOf(query);
-  if (query.connection) conditions.push(`t._syncline_connection = ${query.connection.number}`);
-  if (query.modifiedAfter)
-    conditions.push(`t._syncline_synced_at >= 'epoch'::timestamptz + ${query.modifiedAfter.getTime()} * interval '1 millisecond'`);
-  if (!query.includeDeleted) conditions.push('t._syncline_deleted_at is null');
   return `
+    ${query.projection ? `with ${membersCte}` : ''}
     select h.dropped_seq, null::int4, null::text, null::text, null::timestamptz, null::timestamptz, null::timestamptz, null::bool, null::jsonb
     from ${hub.names.table} h
     where h.name = ${literal(table.name)}
     union all
-    (select ${pageColumns.map((column) => `t.${column}`).join(', ')}
+    (select ${columnsOf(query)}
      from ${hub.names.record(table.name)} t
-     where ${conditions.join(' and ')}
+     where ${[...conditions, ...otherConditions(query)].join(' and ')}
      order by ${order}
      limit ${query.pageSize + 1})`;
 }
 
+export function columnsOf({ projection }: Pick<PageQuery, 'projection'>): string {
+  return pageColumns.map((column) => (column === 'raw' && projection ? projection.sql : `t.${column}`)).join(', ');
+}
+
+/** All of what narrows, of a table `t`. The settings must have been handed over. */
+export function recordConditions(query: RecordsQuery): string[] {
+  return [...(query.customerId === undefined ? [] : [ofCustomer]), ...otherConditions(query), ...filterSql(query.conditions ?? []), 'true'];
+}
+
+const customer = `current_setting(${literal(customerSetting)})`;
+const ofCustomer = `t._syncline_customer_id = ${customer}`;
+
+function otherConditions({ connection, modifiedAfter, includeDeleted }: RecordsQuery): string[] {
+  const conditions: string[] = [];
+  if (connection) conditions.push(`t._syncline_connection = ${connection.number}`);
+  if (modifiedAfter)
+    conditions.push(`t._syncline_synced_at >= 'epoch'::timestamptz + ${modifiedAfter.getTime()} * interval '1 millisecond'`);
+  if (!includeDeleted) conditions.push('t._syncline_deleted_at is null');
+  return conditions;
+}
+
 /**
- * For one customer the bounds are pairs, which only the index on (customer, seq) can serve: with two conditions the planner
- * may walk the index on seq through everybody else's rows.
+ * For one customer, and for one value of a field, the bounds are pairs and nothing but pairs, which only the index on (customer, seq) or
+ * (field, seq) can serve: with two conditions the planner may walk the index on seq through everybody else's rows. A value of
+ * a field is rarer than a customer, but for a boolean.
  */
 function rangeOf(query: PageQuery): { order: string; conditions: string[] } {
+  const { conditions = [], after, upTo } = query;
+  const fields = filterSql(conditions);
+  const rare = conditions.findIndex(({ operator, type }) => operator === 'eq' && type !== 'boolean');
+  if (rare >= 0) {
+    const { order, bounds } = pairsOf(query, `t.${ident(conditions[rare]!.column)}`, valueSql(conditions[rare]!, rare));
+    return { order, conditions: [...bounds, ...(query.customerId === undefined ? [] : [ofCustomer]), ...fields.toSpliced(rare, 1)] };
+  }
   if (query.customerId === undefined)
-    return { order: 't._syncline_seq', conditions: [`t._syncline_seq > ${query.after}`, `t._syncline_seq <= ${query.upTo}`] };
-  const order = 't._syncline_customer_id, t._syncline_seq';
-  const customer = `current_setting(${literal(customerSetting)})`;
-  return { order, conditions: [`(${order}) > (${customer}, ${query.after}::int8)`, `(${order}) <= (${customer}, ${query.upTo}::int8)`] };
+    return { order: 't._syncline_seq', conditions: [`t._syncline_seq > ${after}`, `t._syncline_seq <= ${upTo}`, ...fields] };
+  const { order, bounds } = pairsOf(query, 't._syncline_customer_id', customer);
+  return { order, conditions: [...bounds, ...fields] };
+}
+
+function pairsOf({ after, upTo }: PageQuery, column: string, value: string): { order: string; bounds: string[] } {
+  const order = `${column}, t._syncline_seq`;
+  return { order, bounds: [`(${order}) > (${value}, ${after}::int8)`, `(${order}) <= (${value}, ${upTo}::int8)`] };
 }

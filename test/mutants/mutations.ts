@@ -707,9 +707,9 @@ const tenantsApart: Mutation[] = [
     breaks: 'a customer token lists the records of all customers',
     edits: [
       {
-        file: 'src/hub/list-records.ts',
-        find: 'customerId: scope.customerId ?? given.customerId, pageSize',
-        replace: 'customerId: given.customerId, pageSize',
+        file: 'src/hub/open-listed.ts',
+        find: 'const customerId = own ?? given.customerId;',
+        replace: 'const customerId = given.customerId;',
       },
     ],
     test: { file: 'test/api/contract.test.ts', title: 'listRecords shows nothing of another customer' },
