@@ -27,6 +27,7 @@ import { createProviderChanged } from './syncs/provider-changed.ts';
 import { refreshSyncConfigs } from './syncs/refresh-sync-configs.ts';
 import { removeSyncConfigs } from './syncs/remove-sync-configs.ts';
 import { authenticate, createTokenKeys, isOriginAllowed } from './tenancy/index.ts';
+import { unifiedViewsOf } from './unified/views.ts';
 
 /** The whole product as a value: mount `fetch` in any Node server that speaks web-standard requests. */
 export interface Syncline {
@@ -85,7 +86,11 @@ async function build({ config, log, db }: Ground): Promise<Syncline> {
   const egress = countedEgress(createEgress(config), metrics, catalog.list());
   const targets = createTargets({ db, vault, poolMax: config.hubPoolMax, guardsAddress: !config.allowPrivateAddresses });
   const hubs = countedHubs(
-    createHubs({ ...{ url: urlOf(config), poolMax: config.hubPoolMax, log, clock, limits }, targetOf: targets.of }),
+    createHubs({
+      ...{ url: urlOf(config), poolMax: config.hubPoolMax, log, clock, limits },
+      targetOf: targets.of,
+      unifiedViews: unifiedViewsOf(catalog),
+    }),
     metrics,
   );
   metrics.watchQueueDepth(() => countJobs(db));

@@ -12,7 +12,7 @@ import { refreshUnifiedViews } from './unified/views.ts';
 export async function tableCreated(hub: HubHandle, tx: HubTx, table: HubTable): Promise<void> {
   await secureTable(hub, tx, table.name);
   await refreshObjectView(hub, tx, table);
-  await refreshUnifiedViews(hub, tx);
+  await refreshUnifiedViews(hub, tx, table);
 }
 
 /** The same for the table that keeps every version: it has no view. */

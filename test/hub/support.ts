@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import type { Clock } from '../../src/base/clock.ts';
-import type { ListableHub } from '../../src/hub/context.ts';
+import type { ListableHub, UnifiedViews } from '../../src/hub/context.ts';
 import { createHubs } from '../../src/hub/index.ts';
 import type { ListPageInput } from '../../src/hub/list-page.ts';
 import type { BegunRead, HubConnection, HubTable, IncomingRecord, SliceInput, WriteFacts } from '../../src/hub/types.ts';
@@ -19,7 +19,10 @@ export interface HubUnderTest {
 }
 
 /** A hub of its own in the given database. `hub_test` is its schema; statements of tests name it. */
-export async function openTestHub(url: string, { poolMax = 12, schema = 'hub_test' } = {}): Promise<HubUnderTest> {
+export async function openTestHub(
+  url: string,
+  { poolMax = 12, schema = 'hub_test', unifiedViews }: { poolMax?: number; schema?: string; unifiedViews?: UnifiedViews } = {},
+): Promise<HubUnderTest> {
   let now: Date | null = null;
   const clock = {
     now: () => now ?? new Date(),
@@ -27,7 +30,14 @@ export async function openTestHub(url: string, { poolMax = 12, schema = 'hub_tes
       now = to;
     },
   };
-  const hubs = createHubs({ url, poolMax, log: createLogger({ logLevel: 'silent' }), clock, limits: { tombstoneDays: 30 } });
+  const hubs = createHubs({
+    url,
+    poolMax,
+    log: createLogger({ logLevel: 'silent' }),
+    clock,
+    limits: { tombstoneDays: 30 },
+    ...(unifiedViews ? { unifiedViews } : {}),
+  });
   const open = (name: string) => hubs.open({ id: `dst_${name}`, applicationId: `app_${name}`, kind: 'hosted', schema: name });
   const pool = testPool(url, { max: 6, options: `-c TimeZone=UTC -c search_path=${schema}` });
   return {

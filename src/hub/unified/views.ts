@@ -1,5 +1,74 @@
+import type { ViewDefinition } from '../context.ts';
+import { fingerprintOf, replaceView } from '../fields/replace-view.ts';
 import type { HubHandle } from '../handle.ts';
+import { withBriefLock } from '../readers/brief-lock.ts';
 import type { HubTx } from '../transaction.ts';
+import type { HubTable } from '../types.ts';
 
-/** The views of unified models, over the tables that are there. */
-export async function refreshUnifiedViews(_hub: HubHandle, _tx: HubTx): Promise<void> {}
+/** Whoever reads a view for long would make a new table wait, and every other reader behind it. */
+const lockMsMax = 150;
+/** Lock not available. */
+const isLocked = '55P03';
+
+/**
+ * The views of unified models that show this table, in the transaction that creates it. One that somebody reads at the moment is left
+ * to a transaction of its own, right behind.
+ */
+export async function refreshUnifiedViews(hub: HubHandle, tx: HubTx, table: HubTable): Promise<void> {
+  const shown = hub.names.record(table.name);
+  const views = (await definitionsOf(hub, tx)).filter(({ select }) => select.includes(`from ${shown} t`));
+  if (views.length === 0) return;
+  await tx.query(`savepoint unified_views; set local lock_timeout = ${lockMsMax}`);
+  try {
+    for (const view of views) await refresh(hub, tx, view);
+    await tx.query('set local lock_timeout = 0; release savepoint unified_views');
+  } catch (error) {
+    if ((error as { code?: string }).code !== isLocked) throw error;
+    await tx.query('rollback to savepoint unified_views');
+    void catchUp(hub);
+  }
+}
+
+/** At a hub's opening: what a newer release maps otherwise is shown otherwise. Whoever opens the hub does not wait for it. */
+export async function refreshUnifiedViewsIfBehind(hub: HubHandle): Promise<void> {
+  if (!hub.unifiedViews) return;
+  try {
+    if ((await behind(hub, hub.pool)).length > 0) void catchUp(hub);
+  } catch (error) {
+    hub.log.warn({ schema: hub.schema, err: error }, 'the views of unified models could not be looked at');
+  }
+}
+
+/** A view that stays as it was is tried again with the next table, or when the hub is opened next. */
+async function catchUp(hub: HubHandle): Promise<void> {
+  try {
+    await withBriefLock(hub, async (tx) => {
+      await tx.query(`select from ${hub.names.hub} for update`);
+      for (const view of await behind(hub, tx)) await refresh(hub, tx, view);
+    });
+  } catch (error) {
+    hub.log.warn({ schema: hub.schema, err: error }, 'the views of unified models could not be brought up to date');
+  }
+}
+
+async function refresh(hub: HubHandle, tx: HubTx, view: ViewDefinition): Promise<void> {
+  const replaced = await replaceView(hub, tx, view);
+  if (replaced.outcome === 'taken' || replaced.outcome === 'in_use')
+    hub.log.warn({ schema: hub.schema, view: view.name, ...replaced }, 'a view of a unified model could not be brought up to date');
+}
+
+async function definitionsOf(hub: HubHandle, client: Pick<HubTx, 'query'>): Promise<ViewDefinition[]> {
+  if (!hub.unifiedViews) return [];
+  const { rows } = await client.query<HubTable>(`select provider, object, name from ${hub.names.table} order by provider, object`);
+  return hub.unifiedViews(hub.names, rows);
+}
+
+async function behind(hub: HubHandle, client: Pick<HubTx, 'query'>): Promise<ViewDefinition[]> {
+  const views = await definitionsOf(hub, client);
+  if (views.length === 0) return [];
+  const { rows } = await client.query<{ name: string; fingerprint: string }>(
+    `select name, fingerprint from ${hub.names.view} where kind = 'unified'`,
+  );
+  const made = new Map(rows.map(({ name, fingerprint }) => [name, fingerprint]));
+  return views.filter((view) => made.get(view.name) !== fingerprintOf(view));
+}
