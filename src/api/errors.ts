@@ -16,7 +16,7 @@ export function answerError(error: unknown, c: Context<ApiEnv>): Response {
   return answer;
 }
 
-function asAppError(error: unknown): AppError {
+export function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof ZodError) return inputInvalid(issuesOf('body', error).map(onTheWire));
   if (error instanceof ProviderError) return providerProblem(error);

@@ -55,7 +55,8 @@ const customerId = 'acme & söhne';
 const otherCustomerId = 'other';
 
 export async function createWorld(): Promise<World> {
-  const syncline = await startSyncline();
+  // Streams of odd queries, which nobody ends, end soon.
+  const syncline = await startSyncline({ limits: { followSecondsMax: 1 } });
   const { call, url } = syncline;
   const { providerConfig, syncConfig } = await syncline.setUpProvider({ objects: ['contacts'] });
   const { connectionId, sessionId } = await syncline.connectCustomer({ customerId, account: 'acme-crm' });
