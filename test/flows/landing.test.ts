@@ -32,7 +32,7 @@ test('O76 every chosen object lands in a table of its own, and nothing else is t
   for (const object of objects) await vendor.waitForRun({ syncId: (await vendor.findSync({ connectionId, object })).id });
   const schema = hubSchemaName(vendor.applicationId);
   const { rows: tables } = await syncline.pool.query(
-    `select table_name as name from information_schema.tables where table_schema = $1::text and table_name not like '\\_syncline%' order by 1`,
+    `select table_name as name from information_schema.tables where table_schema = $1::text and table_type = 'BASE TABLE' and table_name not like '\\_syncline%' order by 1`,
     [schema],
   );
   expect(tables.map(({ name }) => name)).toEqual(['sandbox_companies', 'sandbox_contacts', 'sandbox_deals']);
