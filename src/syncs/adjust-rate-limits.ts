@@ -7,7 +7,7 @@ import type { ReconcileInput } from './reconcile.ts';
 export async function adjustRateLimits(tx: Tx, clock: Clock, { applicationId, providerConfigId }: ReconcileInput): Promise<void> {
   await tx.$executeRaw`
     update sync s
-    set rate_limits = nullif(o.rate_limits, 'null'),
+    set rate_limits = coalesce(s.overrides -> 'rate_limits', nullif(o.rate_limits, 'null')),
         next_run_at = case
           when s.health = 'delayed' and s.lease_owner is null then least(s.next_run_at, (select syncline_now()))
           else s.next_run_at
@@ -19,7 +19,7 @@ export async function adjustRateLimits(tx: Tx, clock: Clock, { applicationId, pr
       and sc.provider_config_id = ${providerConfigId}::text
       and s.sync_config_id = sc.id
       and s.object = o.object
-      and s.rate_limits is distinct from nullif(o.rate_limits, 'null')`;
+      and s.rate_limits is distinct from coalesce(s.overrides -> 'rate_limits', nullif(o.rate_limits, 'null'))`;
 }
 
 /** Runs that wait for a budget look again at once: it may have grown. Where it has not, they wait on. */

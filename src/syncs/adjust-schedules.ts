@@ -5,7 +5,7 @@ import { storedObjects } from './outputs.ts';
 import { nextRunAt } from './schedule.ts';
 
 /**
- * A changed schedule reaches the syncs that exist. What it makes due counts from now; a run in progress ends first, and a sync that
+ * A changed schedule reaches the syncs that exist, but for those that have one of their own. What it makes due counts from now; a run in progress ends first, and a sync that
  * waits for its first trigger goes on waiting. Call before `reconcile`, which leaves syncs alone whose schedule is no interval.
  */
 export async function adjustSchedules(tx: Tx, clock: Clock, config: SyncConfigRow): Promise<void> {
@@ -29,5 +29,6 @@ export async function adjustSchedules(tx: Tx, clock: Clock, config: SyncConfigRo
     where s.application_id = ${config.applicationId}::text
       and s.sync_config_id = ${config.id}::text
       and s.object = w.object
+      and (s.overrides -> 'interval_seconds') is null
       and s.schedule is distinct from w.schedule::jsonb`;
 }

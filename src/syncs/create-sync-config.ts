@@ -35,7 +35,11 @@ export async function createSyncConfig({ ctx, input }: Args<unknown, SyncsCtx>):
     const providerConfig = await tx.providerConfig.findUnique({ where: { applicationId_provider: { applicationId, provider } } });
     if (!providerConfig) throw noProviderConfig(provider);
     await lockProviderConfig(tx, { applicationId, providerConfigId: providerConfig.id });
-    const order = { applicationId, providerConfigId: providerConfig.id };
+    const order = {
+      applicationId,
+      providerConfigId: providerConfig.id,
+      destinationId: await findDestination(tx, applicationId, destinationId),
+    };
     // Under the lock: a declared provider that changes looks at the sync configs that there are.
     const offer = await openProvider({ ...ctx, db: { prisma: tx } }, applicationId, provider);
     const objects = await withoutCoveredParents(tx, { ...order, objects: resolveObjects(offer, { defaults, objects: given }) });
@@ -47,7 +51,7 @@ export async function createSyncConfig({ ctx, input }: Args<unknown, SyncsCtx>):
         applicationId,
         providerConfigId: providerConfig.id,
         provider,
-        destinationId: await findDestination(tx, applicationId, destinationId),
+        destinationId: order.destinationId,
         objects: objects as unknown as Prisma.InputJsonValue,
         newObjects: newObjects ?? 'list',
         knownObjects: offeredBy(offer.provider),
@@ -62,12 +66,15 @@ export async function createSyncConfig({ ctx, input }: Args<unknown, SyncsCtx>):
   });
 }
 
-/** Two orders for the same object would write the same records twice, with two checkpoints. Call with the provider config locked. */
+/**
+ * Two orders for the same object into one destination would write the same records twice, with two checkpoints. Call with the provider
+ * config locked.
+ */
 export async function refuseOverlap(
   tx: Tx,
-  input: { applicationId: string; providerConfigId: string; objects: ConfigObject[]; except?: string },
+  input: { applicationId: string; providerConfigId: string; destinationId: string; objects: ConfigObject[]; except?: string },
 ): Promise<void> {
-  const { applicationId, providerConfigId, objects, except } = input;
+  const { applicationId, providerConfigId, destinationId, objects, except } = input;
   const names = objects.map((o) => o.object);
   const [other] = await tx.$queryRaw<{ id: string; object: string }[]>`
     select sc.id, o.object
@@ -75,13 +82,14 @@ export async function refuseOverlap(
     cross join lateral jsonb_to_recordset(sc.objects) as o(object text)
     where sc.application_id = ${applicationId}::text
       and sc.provider_config_id = ${providerConfigId}::text
+      and sc.destination_id = ${destinationId}::text
       and sc.id <> ${except ?? ''}::text
       and o.object = any(${names}::text[])
     limit 1`;
   if (other)
     throw new AppError(
       'conflict',
-      `${other.object} is already covered by the sync config ${other.id}. Change that one, or leave the object out.`,
+      `${other.object} is already covered by the sync config ${other.id}. Change that one, leave the object out, or send it to another destination.`,
       {
         details: { sync_config_id: other.id, object: other.object },
       },
@@ -92,7 +100,8 @@ function noProviderConfig(provider: string): AppError {
   return new AppError('not_found', `This application has no provider config for ${provider}. Create one first.`);
 }
 
-async function findDestination(tx: Tx, applicationId: string, id: string | undefined): Promise<string> {
+/** Absent: the hosted one. */
+export async function findDestination(tx: Tx, applicationId: string, id: string | undefined): Promise<string> {
   const where = id === undefined ? { applicationId, kind: 'hosted' } : { applicationId, id };
   const found = await tx.destination.findFirst({ where, orderBy: { id: 'asc' }, select: { id: true } });
   if (!found) throw notFound('destination', id ?? 'hosted');

@@ -17,9 +17,9 @@ export async function deleteSyncConfig({ ctx, input }: Args<unknown, SyncsCtx>):
   const { applicationId } = requireScope(ctx.actor, 'sync_configs:write');
   const { syncConfigId, force } = parseInput(DeleteSyncConfig, input);
   await withTransaction(ctx, async (tx) => {
-    const { provider, providerConfigId } = await lockSyncConfig(tx, applicationId, syncConfigId);
+    const { provider, providerConfigId, destinationId } = await lockSyncConfig(tx, applicationId, syncConfigId);
     const offer = await openProvider({ ...ctx, db: { prisma: tx } }, applicationId, provider);
-    await refuseOrphans(tx, offer, { applicationId, providerConfigId, except: syncConfigId, objects: [] });
+    await refuseOrphans(tx, offer, { applicationId, providerConfigId, destinationId, except: syncConfigId, objects: [] });
     await removeSyncs(tx, { applicationId, syncConfigId, keep: [], isForced: force === true });
     await tx.syncConfig.delete({ where: { id: syncConfigId } });
     await audit(tx, ctx, { applicationId, action: 'sync_config.deleted', target: syncConfigId });

@@ -13,10 +13,10 @@ import { reconcile } from './reconcile.ts';
  * sync config covers stays there. Call with the provider config locked.
  */
 export async function includeNewObjects(tx: Tx, clock: Clock, row: SyncConfigRow, offer: OpenProvider): Promise<SyncConfigRow> {
-  const { id: syncConfigId, applicationId, providerConfigId } = row;
+  const { id: syncConfigId, applicationId, providerConfigId, destinationId } = row;
   const fresh = newlyOfferedTo(row, offer.provider);
   if (row.newObjects !== 'include' || fresh.length === 0) return row;
-  const others = await tx.syncConfig.findMany({ where: { applicationId, providerConfigId, id: { not: syncConfigId } } });
+  const others = await tx.syncConfig.findMany({ where: { applicationId, providerConfigId, destinationId, id: { not: syncConfigId } } });
   const known = storedObjects(row);
   const taken = new Set([...known, ...others.flatMap(storedObjects)].map(({ object }) => object));
   const wanted = fresh.filter((name) => !taken.has(name));

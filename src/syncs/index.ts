@@ -28,5 +28,6 @@ export { retryQuarantined } from './retry-quarantined.ts';
 export { setCheckpoint } from './set-checkpoint.ts';
 export { type SyncSummary, summarizeConnections, summaryStates } from './summarize-connections.ts';
 export { metadataEntriesMax, metadataKeyCharsMax, metadataValueCharsMax, sourceCharsMax, triggerSync } from './trigger-sync.ts';
+export { updateSync } from './update-sync.ts';
 export { updateSyncConfig } from './update-sync-config.ts';
 export { waitForRun, waitSecondsMax } from './wait-for-run.ts';

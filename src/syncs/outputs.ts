@@ -2,6 +2,7 @@ import type { SyncRateLimit } from '../connect/rate-limits.ts';
 import type { Run as RunRow, SyncConfig as SyncConfigRow, Sync as SyncRow } from '../db/generated/client.ts';
 import type { ReadKind } from '../kit/index.ts';
 import type { ConfigObject, Landing, NewObjectsPolicy, Strategy } from './config-input.ts';
+import { type Overrides, type StoredOverrides, toOverrides } from './overrides.ts';
 import type { ReadWarning } from './read-kinds.ts';
 import { type Schedule, type StoredSchedule, toSchedule } from './schedule-input.ts';
 import type { StoredUnfolded } from './unfolded.ts';
@@ -48,6 +49,8 @@ export interface SyncConfigObject extends SyncOrder {
 
 export interface Sync extends SyncOrder {
   id: string;
+  /** What of the above is this connection's own, in place of what the sync config says. */
+  overrides: Overrides;
   customerId: string;
   connectionId: string;
   syncConfigId: string;
@@ -208,6 +211,7 @@ export function toSync(row: SyncRow): Sync {
     landing: row.landing as Landing,
     observedFields: row.observedFields.length === 0 ? null : row.observedFields,
     rateLimits: (row.rateLimits ?? []) as SyncRateLimit[],
+    overrides: toOverrides(row.overrides as unknown as StoredOverrides | null),
     status: row.status as Sync['status'],
     pauseReason: row.pauseReason as PauseReason | null,
     health: row.health as Sync['health'],

@@ -26,6 +26,8 @@ export function withParents(offer: OpenProvider, objects: ObjectInput[]): (Objec
 interface Order {
   applicationId: string;
   providerConfigId: string;
+  /** Where it writes to: parents stand in the same hub. */
+  destinationId: string;
   objects: ConfigObject[];
   /** The sync config itself, when it exists. */
   except?: string;
@@ -54,14 +56,34 @@ export async function refuseOrphans(tx: Tx, offer: OpenProvider, { objects, ...o
   );
 }
 
-/** The objects of the other sync configs of a provider config. */
-async function othersOf(tx: Tx, { applicationId, providerConfigId, except }: Omit<Order, 'objects'>) {
+/**
+ * Refuses an order whose objects are read under one that nobody reads into that destination: where a sync config moves alone, its
+ * parents may stay behind. Call with the provider config locked.
+ */
+export async function refuseParentless(tx: Tx, offer: OpenProvider, { objects, ...order }: Order): Promise<void> {
+  const read = new Set([...objects, ...(await othersOf(tx, order))].map(({ object }) => object));
+  for (const { object } of objects) {
+    const parent = offer.provider.objects[object]?.parent?.object;
+    if (parent === undefined || read.has(parent)) continue;
+    throw new AppError(
+      'conflict',
+      `${object} is read under ${parent}, which is not read into that destination. Add ${parent} to this sync config first.`,
+      {
+        details: { object, parent },
+      },
+    );
+  }
+}
+
+/** The objects of the other sync configs of a provider config that write to the same destination. */
+async function othersOf(tx: Tx, { applicationId, providerConfigId, destinationId, except }: Omit<Order, 'objects'>) {
   return tx.$queryRaw<{ id: string; object: string }[]>`
     select sc.id, o.object
     from sync_config sc
     cross join lateral jsonb_to_recordset(sc.objects) as o(object text)
     where sc.application_id = ${applicationId}::text
       and sc.provider_config_id = ${providerConfigId}::text
+      and sc.destination_id = ${destinationId}::text
       and sc.id <> ${except ?? ''}::text
     order by sc.id, o.object`;
 }

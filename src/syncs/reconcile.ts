@@ -75,7 +75,7 @@ export async function lockProviderConfig(tx: Tx, { applicationId, providerConfig
 }
 
 /**
- * What a person changed in the config reaches the syncs that exist; a shorter interval counts from now. Another
+ * What a person changed in the config reaches the syncs that exist, but for what a connection has of its own; a shorter interval counts from now. Another
  * landing, other observed fields and an earlier start ask for a full read, and a read that is under way begins again; another
  * strategy is noticed by the engine, whose first read under it is a baseline.
  */
@@ -83,10 +83,10 @@ async function adjustSyncs(tx: Tx, clock: Clock, { applicationId, providerConfig
   await tx.$executeRaw`
     update sync s
     set strategy = o.strategy,
-        full_refresh_every = o.full_refresh_every,
-        interval_seconds = o.interval_seconds,
+        full_refresh_every = o.full_refresh_every_here,
+        interval_seconds = o.interval_seconds_here,
         window_seconds = o.window_seconds,
-        key_pass_interval_seconds = o.key_pass_interval_seconds,
+        key_pass_interval_seconds = o.key_pass_interval_seconds_here,
         start_from = o.start_from,
         landing = coalesce(o.landing, 'merge'),
         observed_fields = coalesce(o.observed_fields, '{}'),
@@ -100,21 +100,29 @@ async function adjustSyncs(tx: Tx, clock: Clock, { applicationId, providerConfig
         end,
         next_run_at = case
           when s.next_run_at is null or s.current_run_id is not null or s.schedule is not null then s.next_run_at
-          else least(s.next_run_at, (select syncline_now()) + o.interval_seconds * interval '1 second')
+          else least(s.next_run_at, (select syncline_now()) + o.interval_seconds_here * interval '1 second')
         end,
         updated_at = ${clock.now()}::timestamptz
-    from sync_config sc
-    cross join lateral jsonb_to_recordset(sc.objects) as o(object text, strategy text, full_refresh_every int, interval_seconds int,
-                                                           window_seconds int, key_pass_interval_seconds int, start_from timestamptz,
-                                                           landing text, observed_fields text[])
-    where sc.application_id = ${applicationId}::text
-      and sc.provider_config_id = ${providerConfigId}::text
-      and s.sync_config_id = sc.id
-      and s.object = o.object
+    from (
+      select sc.id as sync_config_id, own.id, o.*,
+             coalesce((own.overrides ->> 'interval_seconds')::int, o.interval_seconds) as interval_seconds_here,
+             case when o.strategy <> 'full_only' then coalesce((own.overrides ->> 'full_refresh_every')::int, o.full_refresh_every) end
+               as full_refresh_every_here,
+             case when o.strategy <> 'full_only'
+                  then coalesce((own.overrides ->> 'key_pass_interval_seconds')::int, o.key_pass_interval_seconds) end
+               as key_pass_interval_seconds_here
+      from sync_config sc
+      cross join lateral jsonb_to_recordset(sc.objects) as o(object text, strategy text, full_refresh_every int, interval_seconds int,
+                                                             window_seconds int, key_pass_interval_seconds int, start_from timestamptz,
+                                                             landing text, observed_fields text[])
+      join sync own on own.sync_config_id = sc.id and own.object = o.object
+      where sc.application_id = ${applicationId}::text and sc.provider_config_id = ${providerConfigId}::text
+    ) o
+    where s.id = o.id
       and (s.strategy, s.full_refresh_every, s.interval_seconds, s.window_seconds, s.key_pass_interval_seconds, s.start_from,
            s.landing, s.observed_fields)
-          is distinct from (o.strategy, o.full_refresh_every, o.interval_seconds, o.window_seconds, o.key_pass_interval_seconds,
-                            o.start_from, coalesce(o.landing, 'merge'), coalesce(o.observed_fields, '{}'))`;
+          is distinct from (o.strategy, o.full_refresh_every_here, o.interval_seconds_here, o.window_seconds,
+                            o.key_pass_interval_seconds_here, o.start_from, coalesce(o.landing, 'merge'), coalesce(o.observed_fields, '{}'))`;
 }
 
 async function findMissing(tx: Tx, { applicationId, providerConfigId }: ReconcileInput) {

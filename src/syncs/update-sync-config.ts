@@ -8,11 +8,12 @@ import { audit } from '../tenancy/index.ts';
 import { adjustSchedules } from './adjust-schedules.ts';
 import { type DefaultsInput, defaultsInput, newObjectsPolicies, objectsInput, resolveObjects } from './config-input.ts';
 import type { SyncsCtx } from './context.ts';
-import { refuseOverlap } from './create-sync-config.ts';
+import { findDestination, refuseOverlap } from './create-sync-config.ts';
 import { inputError, parseInput, snake } from './input.ts';
+import { moveSyncs } from './move-syncs.ts';
 import { offeredBy, viewSyncConfig } from './offered-objects.ts';
 import { type SyncConfig, storedObjects } from './outputs.ts';
-import { refuseOrphans, withoutCoveredParents } from './parents.ts';
+import { refuseOrphans, refuseParentless, withoutCoveredParents } from './parents.ts';
 import { lockProviderConfig, reconcile } from './reconcile.ts';
 import { refuseSilentResync } from './refuse-silent-resync.ts';
 import { removeSyncs } from './remove-syncs.ts';
@@ -25,6 +26,8 @@ const UpdateSyncConfig = z.strictObject({
   newObjects: z.enum(newObjectsPolicies).optional(),
   ...defaultsInput.shape,
   startOnConnection: z.boolean().optional(),
+  /** Everything is read again into the new one; what the old one holds stays there. */
+  destinationId: idInput.optional(),
   /** `disabled` pauses the syncs and keeps them; `enabled` resumes what that paused. */
   status: z.enum(['enabled', 'disabled']).optional(),
   /** Needed when syncs would be removed. */
@@ -36,13 +39,15 @@ const UpdateSyncConfig = z.strictObject({
 export async function updateSyncConfig({ ctx, input }: Args<unknown, SyncsCtx>): Promise<SyncConfig> {
   const { applicationId } = requireScope(ctx.actor, 'sync_configs:write');
   const wanted = parseInput(UpdateSyncConfig, input);
-  const { syncConfigId, objects: given, newObjects, startOnConnection, status, force, resync, ...defaults } = wanted;
+  const { syncConfigId, objects: given, newObjects, startOnConnection, destinationId: moved, status, force, resync, ...defaults } = wanted;
   if (given === undefined) refuseLostDefaults(defaults);
   return withTransaction(ctx, async (tx) => {
     const before = await lockSyncConfig(tx, applicationId, syncConfigId);
     const { providerConfigId, provider } = before;
     const offer = await openProvider({ ...ctx, db: { prisma: tx } }, applicationId, provider);
-    const order = { applicationId, providerConfigId, except: syncConfigId };
+    const destinationId = moved === undefined ? before.destinationId : await findDestination(tx, applicationId, moved);
+    const isMoved = destinationId !== before.destinationId;
+    const order = { applicationId, providerConfigId, destinationId, except: syncConfigId };
     const stored = storedObjects(before);
     // Without a new list the objects stay as they are; the defaults of this call do not reach back to them.
     const objects =
@@ -50,9 +55,11 @@ export async function updateSyncConfig({ ctx, input }: Args<unknown, SyncsCtx>):
         ? stored
         : await withoutCoveredParents(tx, { ...order, objects: resolveObjects(offer, { defaults, objects: given }) });
     await refuseOverlap(tx, { ...order, objects });
-    await refuseOrphans(tx, offer, { ...order, objects });
+    await refuseOrphans(tx, offer, { ...order, destinationId: before.destinationId, objects: isMoved ? [] : objects });
+    if (isMoved) await refuseParentless(tx, offer, { ...order, objects });
     await removeSyncs(tx, { applicationId, syncConfigId, keep: objects.map((o) => o.object), isForced: force === true });
     if (resync !== true) await refuseSilentResync(tx, { applicationId, syncConfigId, before: stored, after: objects });
+    if (isMoved) await moveSyncs(tx, ctx.clock, { applicationId, syncConfigId, destinationId, isAgreed: resync === true });
     const row = await tx.syncConfig.update({
       where: { id: syncConfigId },
       data: {
@@ -60,6 +67,7 @@ export async function updateSyncConfig({ ctx, input }: Args<unknown, SyncsCtx>):
         newObjects: newObjects ?? before.newObjects,
         ...(given === undefined ? {} : { knownObjects: offeredBy(offer.provider) }),
         startOnConnection: startOnConnection ?? before.startOnConnection,
+        destinationId,
         status: status ?? before.status,
         version: { increment: 1 },
         updatedAt: ctx.clock.now(),

@@ -1,3 +1,4 @@
 import type { Endpoint } from '../../endpoint.ts';
+import { updateSyncEndpoint } from './update.ts';
 
-export const syncOverrideEndpoints: readonly Endpoint[] = [];
+export const syncOverrideEndpoints: readonly Endpoint[] = [updateSyncEndpoint];

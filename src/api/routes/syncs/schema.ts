@@ -1,10 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import { readKinds, type SyncCheckpoint as SyncCheckpointOf, type Sync as SyncOf } from '../../../syncs/index.ts';
 import { customerIdField, idField, pathId, timeField, wireTime, wireTimeOrNull } from '../../wire/common.ts';
+import { SyncRateLimits } from '../connections/rate-limits.ts';
 import { connectionExample } from '../connections/schema.ts';
 import { destinationExample } from '../destinations/schema.ts';
 import { providerField } from '../provider-configs/schema.ts';
 import { readKindDescription } from '../runs/schema.ts';
+import { Schedule, wireSchedule } from '../sync-configs/schedule.ts';
 import { decidedOrder, objectField, syncConfigExample, wireOrder } from '../sync-configs/schema.ts';
 
 export const syncExample = 'sync_01k9d3v5m2q8r7s6t5v4w3x2y1';
@@ -13,8 +15,21 @@ export const syncParams = z.strictObject({ sync_id: pathId('sync_id', 'sync', sy
 export const SyncStatus = z.enum(['active', 'paused']).openapi('SyncStatus', { description: 'Whether runs happen.' });
 export const SyncHealth = z.enum(['pending', 'healthy', 'delayed', 'failed', 'held']).openapi('SyncHealth', {
   description:
-    '`pending`: never ended a run; `delayed`: waiting for the provider, or for the object under which it is read; `held`: deletes wait for a person.',
+    '`pending`: never ended a run; `delayed`: waiting for the provider, for the object under which it is read, or until its destination takes rows; `held`: deletes wait for a person.',
 });
+
+const SyncOverrides = z
+  .object({
+    schedule: z
+      .union([Schedule, z.null()])
+      .openapi({ description: 'When runs of this connection are due; null: as the sync config says.' }),
+    full_refresh_every: z.int().nullable().openapi({ description: 'null: as the sync config says.' }),
+    key_pass_interval_seconds: z.int().nullable().openapi({ description: 'null: as the sync config says.' }),
+    rate_limits: SyncRateLimits.nullable().openapi({ description: 'null: as the sync config says.' }),
+  })
+  .openapi('SyncOverrides', {
+    description: 'What this connection has of its own. The fields beside it say what holds: these, or what the sync config says.',
+  });
 
 export const Sync = z
   .object({
@@ -26,6 +41,7 @@ export const Sync = z
     provider: providerField,
     object: objectField,
     ...decidedOrder,
+    overrides: SyncOverrides,
     status: SyncStatus,
     pause_reason: z.enum(['manual', 'auth', 'disconnected', 'config']).nullable().openapi({
       description:
@@ -60,6 +76,12 @@ export function wireSync(sync: SyncOf): z.input<typeof Sync> {
     provider,
     object,
     ...wireOrder(sync),
+    overrides: {
+      schedule: sync.overrides.schedule && wireSchedule(sync.overrides.schedule),
+      full_refresh_every: sync.overrides.fullRefreshEvery,
+      key_pass_interval_seconds: sync.overrides.keyPassIntervalSeconds,
+      rate_limits: sync.overrides.rateLimits,
+    },
     status,
     pause_reason: sync.pauseReason,
     health,

@@ -1,3 +1,3 @@
 import type { WorldPart } from '../world.ts';
 
-export const part: WorldPart = { ids: async () => ({}), bodies: () => ({}) };
+export const part: WorldPart = { ids: async () => ({}), bodies: () => ({ updateSync: { interval_seconds: 300 } }) };
