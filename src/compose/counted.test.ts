@@ -5,7 +5,7 @@ import { createMetrics } from '../ops/metrics.ts';
 import { countedEgress } from './counted.ts';
 
 test('requests are counted by host, but hosts that name a customer by their provider alone', async () => {
-  const egress = { fetch: async () => new Response() } as unknown as Egress;
+  const egress = { send: async () => ({ status: 200 }) } as unknown as Egress;
   const metrics = createMetrics();
   const catalog = createCatalog({ environment: 'development', providers: await loadProviders() });
   const counted = countedEgress(egress, metrics, catalog.list());
@@ -16,7 +16,7 @@ test('requests are counted by host, but hosts that name a customer by their prov
     'https://acme-secret--dev.sandbox.my.salesforce.com/services/data/v60.0/query',
     'https://acme-secret.example.com/',
   ])
-    await counted.fetch(url, {});
+    await counted.send(url, {});
   const text = await metrics.text();
   const counts = [...text.matchAll(/provider_requests_total\{host="([^"]+)",status="200"\} (\d+)/g)].map(
     ([, host, count]) => `${host} ${count}`,

@@ -20,9 +20,9 @@ export function countedEgress(egress: Egress, metrics: Metrics, providers: reado
   const labelOf = ({ host, origin }: URL) => (fixed.has(host) ? host : (captured.find((one) => one.origin.test(origin))?.name ?? 'other'));
   return {
     ...egress,
-    async fetch(target, init) {
+    async send(target, request) {
       const host = labelOf(new URL(target));
-      const answer = await egress.fetch(target, init).catch((error: unknown) => {
+      const answer = await egress.send(target, request).catch((error: unknown) => {
         metrics.providerAnswered({ host, status: null });
         throw error;
       });

@@ -1,14 +1,13 @@
 import { ProviderError } from '../kit/index.ts';
+import type { IncomingAnswer } from './http-out.ts';
 
 /** Reads a whole body within a bound, counted after decompression: a small gzip cannot fill the memory. */
-export async function readBody(response: Response, bytesMax: number): Promise<Buffer> {
-  if (!response.body) return Buffer.alloc(0);
-  const chunks: Uint8Array[] = [];
+export async function readBody({ status, body }: Pick<IncomingAnswer, 'status' | 'body'>, bytesMax: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of response.body) {
-    bytes += chunk.byteLength;
-    if (bytes > bytesMax)
-      throw new ProviderError('invalid', `The provider's answer is larger than ${bytesMax} bytes.`, { status: response.status });
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > bytesMax) throw new ProviderError('invalid', `The provider's answer is larger than ${bytesMax} bytes.`, { status });
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, bytes);

@@ -4,7 +4,8 @@ import type { Limits } from '../ops/config.ts';
 import { parseLoosely, readBody } from './answer.ts';
 import { type Captured, expandUrl, expandValue } from './captured.ts';
 import { basicValue, type Credentials, secretsOf } from './credentials.ts';
-import { BlockedAddress, type Egress } from './egress.ts';
+import type { Egress } from './egress.ts';
+import { BlockedAddress } from './http-out.ts';
 import { parseRetryAfter } from './retry-after.ts';
 import { buildTarget } from './target.ts';
 import { withoutSecrets } from './without-secrets.ts';
@@ -62,16 +63,15 @@ function baseUrlOf({ provider, captured }: Authorised): string {
 async function sendOnce(ctx: SendCtx, who: Authorised, spec: RequestSpec, url: URL, signal: AbortSignal): Promise<ProviderAnswer> {
   const timeout = AbortSignal.timeout(ctx.limits.requestTimeoutSeconds * 1000);
   try {
-    const response = await ctx.egress.fetch(url, {
+    const answer = await ctx.egress.send(url, {
       method: spec.method,
       headers: headersOf(who, spec),
       signal: AbortSignal.any([signal, timeout]),
-      ...(spec.json !== undefined && { body: JSON.stringify(spec.json) }),
-      ...(spec.body && { body: spec.body.text }),
+      body: spec.body?.text ?? (spec.json === undefined ? undefined : JSON.stringify(spec.json)),
     });
-    const body = await readBody(response, ctx.limits.responseBytesMax);
-    const headers = Object.fromEntries(response.headers);
-    return { status: response.status, headers, body, providerTime: dateOf(headers.date) };
+    const { status, headers } = answer;
+    const body = await readBody(answer, ctx.limits.responseBytesMax);
+    return { status, headers, body, providerTime: dateOf(headers.date) };
   } catch (error) {
     if (error instanceof ProviderError) throw error;
     signal.throwIfAborted();
@@ -83,7 +83,7 @@ async function sendOnce(ctx: SendCtx, who: Authorised, spec: RequestSpec, url: U
   }
 }
 
-/** What a failed fetch means: an address that we refuse is the set-up's fault, anything else passes. */
+/** What a request that got no answer means: an address that we refuse is the set-up's fault, anything else passes. */
 export function connectionFailure(error: unknown): ProviderError {
   for (let cause: unknown = error, depth = 0; cause instanceof Error && depth < causesMax; cause = cause.cause, depth++)
     if (cause instanceof BlockedAddress) return new ProviderError('config', `${cause.message}, which is not allowed.`, { cause: error });
@@ -92,14 +92,16 @@ export function connectionFailure(error: unknown): ProviderError {
 
 const causesMax = 5;
 
-function headersOf({ provider, credentials, captured }: Authorised, spec: RequestSpec): Headers {
-  const headers = new Headers({ accept: 'application/json', 'user-agent': 'syncline' });
-  for (const [name, value] of Object.entries(provider.api.headers ?? {})) headers.set(name, expandValue(value, captured, provider));
-  if (spec.json !== undefined) headers.set('content-type', 'application/json');
-  if (spec.body) headers.set('content-type', spec.body.contentType);
-  for (const [name, value] of Object.entries(spec.headers ?? {})) headers.set(name, value);
+/** Names are lower case, so that the later of two counts, and the credentials last. */
+function headersOf({ provider, credentials, captured }: Authorised, spec: RequestSpec): Record<string, string> {
+  const headers: Record<string, string> = { accept: 'application/json', 'user-agent': 'syncline' };
+  for (const [name, value] of Object.entries(provider.api.headers ?? {}))
+    headers[name.toLowerCase()] = expandValue(value, captured, provider);
+  if (spec.json !== undefined) headers['content-type'] = 'application/json';
+  if (spec.body) headers['content-type'] = spec.body.contentType;
+  for (const [name, value] of Object.entries(spec.headers ?? {})) headers[name.toLowerCase()] = value;
   const [name, value] = authorisation(provider, credentials);
-  headers.set(name, value);
+  headers[name.toLowerCase()] = value;
   return headers;
 }
 

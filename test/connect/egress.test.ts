@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createEgress, type EgressOptions } from '../../src/connect/egress.ts';
 
@@ -34,7 +35,7 @@ test.each(['127.0.0.1', '2130706433', '0x7f.1', '[::1]', '[::ffff:127.0.0.1]', '
   'a private network is not reached by %s',
   async (host) => {
     await withEgress({}, async (egress) => {
-      const failure = await egress.fetch(`http://${host}:${port}/`, {}).then(
+      const failure = await egress.send(`http://${host}:${port}/`, {}).then(
         () => null,
         (error: Error) => error,
       );
@@ -47,14 +48,14 @@ test.each(['127.0.0.1', '2130706433', '0x7f.1', '[::1]', '[::ffff:127.0.0.1]', '
 
 test('a private network is reached where the operator allows it', async () => {
   await withEgress({ allowPrivateAddresses: true }, async (egress) => {
-    const response = await egress.fetch(`http://localhost:${port}/x`, {});
-    expect(await response.text()).toBe('inside');
+    const response = await egress.send(`http://localhost:${port}/x`, {});
+    expect(await text(response.body)).toBe('inside');
   });
 });
 
 test('a redirect is handed back, not followed', async () => {
   await withEgress({ allowPrivateAddresses: true }, async (egress) => {
-    const response = await egress.fetch(`http://127.0.0.1:${port}/away`, {});
+    const response = await egress.send(`http://127.0.0.1:${port}/away`, {});
     expect(response.status).toBe(302);
   });
   expect(hits.map(({ url }) => url)).toEqual(['/away']);
@@ -66,8 +67,8 @@ test('a real origin is served by its stand-in, which hears the real host; a star
     'https://api.hubapi.com': `http://127.0.0.1:${port}/hubspot/`,
   };
   await withEgress({ originOverrides }, async (egress) => {
-    await egress.fetch('https://acme.my.salesforce.com/services/data?q=1', {});
-    await egress.fetch(new URL('https://api.hubapi.com/crm'), {});
+    await egress.send('https://acme.my.salesforce.com/services/data?q=1', {});
+    await egress.send(new URL('https://api.hubapi.com/crm'), {});
     expect(hits).toEqual([
       { url: '/salesforce/services/data?q=1', host: 'acme.my.salesforce.com' },
       { url: '/hubspot/crm', host: 'api.hubapi.com' },

@@ -204,7 +204,7 @@ test('X07 tokens that a refresh brings after the customer disconnected are revok
   await world.control.fault({ match: { account, endpoint: 'token' }, fault: { kind: 'slow', delayMs: 700, at: 'after' } });
   const reading = expect(read(client)).rejects.toMatchObject({ meaning: 'unauthorized' });
   await expect.poll(() => world.control.tokens({ account })).toMatchObject({ refreshAttempts: 1 });
-  const sent = vi.spyOn(world.ctx.egress, 'fetch');
+  const sent = vi.spyOn(world.ctx.egress, 'send');
   await disconnectConnection({ ctx: world.ctx, input: { connectionId } });
   await reading;
   const revoked = sent.mock.calls

@@ -118,20 +118,20 @@ async function post(
   url: string,
   options: openid.CustomFetchOptions,
 ): Promise<{ status: number; text: string; secrets: string[] }> {
-  const headers = new Headers(options.headers);
+  const headers = lowerCase(options.headers);
   const form = new URLSearchParams(String(options.body ?? ''));
   const isJson = client.tokenBody === 'json';
-  if (isJson) headers.set('content-type', 'application/json');
+  if (isJson) headers['content-type'] = 'application/json';
   try {
-    const response = await ctx.egress.fetch(url, {
+    const answer = await ctx.egress.send(url, {
       method: options.method,
       headers,
       body: isJson ? JSON.stringify(Object.fromEntries(form)) : form.toString(),
-      signal: options.signal ?? null,
+      signal: options.signal,
     });
-    const text = (await readBody(response, tokenBytesMax)).toString('utf8');
-    const { status } = response;
-    if (status === 429) throw rateLimited(ctx, response);
+    const text = (await readBody(answer, tokenBytesMax)).toString('utf8');
+    const { status } = answer;
+    if (status === 429) throw rateLimited(ctx, answer.headers);
     if (status >= 500) throw new ProviderError('unavailable', `The provider's token endpoint answered HTTP ${status}.`, { status });
     return { status, text, secrets: [client.clientSecret.reveal(), ...secretParameters.flatMap((name) => form.getAll(name))] };
   } catch (error) {
@@ -139,9 +139,13 @@ async function post(
   }
 }
 
-function rateLimited(ctx: OAuthCtx, response: Response): ProviderError {
-  const providerNow = Date.parse(response.headers.get('date') ?? '') || ctx.clock.now().getTime();
-  const retryAfterSeconds = parseRetryAfter(response.headers.get('retry-after') ?? undefined, new Date(providerNow));
+function lowerCase(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function rateLimited(ctx: OAuthCtx, headers: Record<string, string>): ProviderError {
+  const providerNow = Date.parse(headers.date ?? '') || ctx.clock.now().getTime();
+  const retryAfterSeconds = parseRetryAfter(headers['retry-after'], new Date(providerNow));
   const options = { status: 429, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
   return new ProviderError('rate_limited', "The provider's token endpoint asked us to wait.", options);
 }

@@ -1,1 +1,0 @@
-export { isBlockedAddress } from '../base/blocked-address.ts';
