@@ -16,7 +16,7 @@ export interface Hubs {
   /** Tries out whether a hub could live there. Changes nothing. */
   probe(target: HubTarget, destination: Pick<DestinationRef, 'id' | 'applicationId' | 'schema'>): Promise<ProbeReport>;
   /** Gives up a vendor's own database: its hub may be taken up by a later destination of the application. */
-  forget(destination: DestinationRef): Promise<void>;
+  forget(destination: DestinationRef, target: HubTarget): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -5,6 +5,7 @@ import { AppError } from '../base/errors.ts';
 import type { Limits } from '../ops/config.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { DestinationRef, Hubs, HubTarget, ListableHub, UnifiedViews } from './context.ts';
+import { asDestinationFailure } from './destination-failure.ts';
 import type { HubHandle } from './handle.ts';
 import { hubOf } from './hub.ts';
 import { hubNames } from './names.ts';
@@ -12,6 +13,7 @@ import { prepareHub } from './open.ts';
 import { leaveHub } from './own/claim.ts';
 import { probeTarget } from './own/probe.ts';
 import { createHubPool, createOwnPool } from './pool.ts';
+import { refreshUnifiedViewsIfBehind } from './unified/views.ts';
 
 /** Whoever holds a hub by its old address or password ends within this: slices and pages are shorter. */
 const oldPoolMsMax = 30_000;
@@ -67,6 +69,7 @@ export function createHubs(options: {
         verified = now;
       },
     };
+    await refreshUnifiedViewsIfBehind(handle);
     return hubOf(handle);
   }
 
@@ -104,7 +107,9 @@ export function createHubs(options: {
     return keep(destination.id, {
       version: target.version,
       pool: counts.pool,
-      hub: prepared(counts, { schema: destination.schema, claimant: destination }),
+      hub: prepared(counts, { schema: destination.schema, claimant: destination }).catch((error: unknown) => {
+        throw asDestinationFailure(error) ?? error;
+      }),
     });
   }
 
@@ -115,15 +120,11 @@ export function createHubs(options: {
       return known ? known.hub : keep(destination.schema, { version: 1, pool: null, hub: prepared(hosted, destination) });
     },
     probe: probeTarget,
-    async forget(destination) {
+    async forget(destination, target) {
       const known = opened.get(destination.id);
-      if (!known?.pool) return;
       opened.delete(destination.id);
-      try {
-        await leaveHub(known.pool, hubNames(destination.schema), destination);
-      } finally {
-        leave(known);
-      }
+      if (known) leave(known);
+      await leaveHub(target, destination);
     },
     async close() {
       closing.abort();

@@ -1,12 +1,16 @@
 import { z } from 'zod';
+import { AppError } from '../base/errors.ts';
 import { idInput } from '../base/text.ts';
+import type { Destination } from '../db/generated/client.ts';
 import { type Args, withTransaction } from '../db/index.ts';
 import { emit } from '../events/emit.ts';
 import type { HubCtx } from '../hub/context.ts';
+import { isLasting } from '../hub/destination-failure.ts';
 import { FenceLost } from '../hub/index.ts';
 import type { Hub } from '../hub/types.ts';
 import { enqueueAll } from '../queue/index.ts';
 import { parseInput } from './input.ts';
+import { markRecovered, markUnavailable, secondsToProbe } from './mark-destination.ts';
 
 const PurgeConnection = z.strictObject({ connectionId: idInput });
 
@@ -15,28 +19,27 @@ const purgeBatchRows = 5_000;
 const purgeBatchesMax = 40;
 const destinationsMax = 100;
 
-/** Empties the records of a disconnected connection in every hub of its application, some at a time. Idempotent. */
+/**
+ * Empties the records of a disconnected connection in every hub of its application, some at a time. Idempotent. A destination that
+ * does not answer keeps the purge pending, and no other from being emptied.
+ */
 export async function purgeConnection({ ctx, input }: Args<unknown, HubCtx>): Promise<{ isDone: boolean; purged: number }> {
   const { connectionId } = parseInput(PurgeConnection, input);
   const connection = await ctx.db.prisma.connection.findUnique({ where: { id: connectionId } });
   if (!connection?.purgeRequestedAt) return { isDone: true, purged: 0 };
   const { applicationId, customerId, provider } = connection;
   const destinations = await ctx.db.prisma.destination.findMany({ where: { applicationId }, take: destinationsMax });
-  let purged = 0;
-  let batches = 0;
+  const work = { purged: 0, batches: 0 };
+  let unanswered = 0;
   for (const destination of destinations) {
-    const hub = await ctx.hubs.open(destination);
-    await overtakeWorkers(ctx, hub, { connectionId, destinationId: destination.id });
-    for (let remaining = true; remaining; ) {
-      if (++batches > purgeBatchesMax) {
-        await withTransaction(ctx, (tx) => enqueueAll(tx, 'purge-connection', [{ connectionId }]));
-        return { isDone: false, purged };
-      }
-      const batch = await hub.purgeBatch({ connectionId, rowsMax: purgeBatchRows });
-      purged += batch.purged;
-      remaining = batch.remaining;
-    }
+    const outcome = await emptyHub(ctx, { connectionId, destination, work });
+    if (outcome === 'unanswered') unanswered++;
+    if (outcome !== 'unfinished') continue;
+    await withTransaction(ctx, (tx) => enqueueAll(tx, 'purge-connection', [{ connectionId }]));
+    return { isDone: false, purged: work.purged };
   }
+  const { purged } = work;
+  if (unanswered > 0) return { isDone: false, purged };
   await withTransaction(ctx, async (tx) => {
     const { count } = await tx.connection.updateMany({
       where: { id: connectionId, purgeRequestedAt: { not: null } },
@@ -51,6 +54,38 @@ export async function purgeConnection({ ctx, input }: Args<unknown, HubCtx>): Pr
     });
   });
   return { isDone: true, purged };
+}
+
+interface Emptying {
+  connectionId: string;
+  destination: Destination;
+  work: { purged: number; batches: number };
+}
+
+async function emptyHub(ctx: HubCtx, { connectionId, destination, work }: Emptying): Promise<'empty' | 'unfinished' | 'unanswered'> {
+  const place = { applicationId: destination.applicationId, destinationId: destination.id };
+  // One in so many seconds looks whether it answers again: a purge asks as the syncs of the destination do.
+  if (destination.status === 'unavailable' && (await secondsToProbe(ctx, place)) > 0) return 'unanswered';
+  try {
+    const hub = await ctx.hubs.open(destination);
+    await overtakeWorkers(ctx, hub, { connectionId, destinationId: destination.id });
+    for (let remaining = true; remaining; ) {
+      if (++work.batches > purgeBatchesMax) return 'unfinished';
+      const batch = await hub.purgeBatch({ connectionId, rowsMax: purgeBatchRows });
+      work.purged += batch.purged;
+      remaining = batch.remaining;
+    }
+  } catch (error) {
+    if (!(error instanceof AppError) || destination.kind === 'hosted') throw error;
+    ctx.log.warn(
+      { err: error, destination: destination.id, connection: connectionId },
+      'the records in a destination are still to be purged',
+    );
+    if (isLasting(error)) await markUnavailable(ctx, place, error);
+    return 'unanswered';
+  }
+  if (destination.status === 'unavailable') await markRecovered(ctx, place);
+  return 'empty';
 }
 
 /**
@@ -70,7 +105,7 @@ async function overtakeWorkers(ctx: HubCtx, hub: Hub, where: { connectionId: str
 }
 
 const purgesQueuedMax = 100;
-/** A purge that has waited longer than this is queued again: the worker that had it may have died. */
+/** Any of them: those that wait for a destination that is down keep no other from its turn. A purge that has waited longer than this is queued again: the worker that had it may have died. */
 const purgeRequeueSeconds = 60;
 
 /** For the tick. */
@@ -80,7 +115,7 @@ export async function queuePendingPurges({ ctx }: { ctx: Pick<Args['ctx'], 'db'>
       select id
       from connection
       where purge_requested_at < (select syncline_now()) - ${purgeRequeueSeconds}::int * interval '1 second'
-      order by purge_requested_at
+      order by random()
       limit ${purgesQueuedMax}::int`;
     await enqueueAll(
       tx,

@@ -39,13 +39,20 @@ export async function retryQuarantined({ ctx, input }: Args<unknown, SyncsCtx>):
   return { ...toQuarantined(sync, (await hub.findQuarantined(quarantineId)) ?? record), retriedBy: canReread ? 'record' : 'run' };
 }
 
-/** The id names no destination; an application has few. */
+/** The id names no destination; an application has few. One that does not answer may be where the record is. */
 async function findRecord(ctx: SyncsCtx, applicationId: string, id: string): Promise<{ hub: Hub; record: SetAside }> {
   const destinations = await ctx.db.prisma.destination.findMany({ where: { applicationId }, take: destinationsMax });
+  let unanswered: AppError | undefined;
   for (const destination of destinations) {
-    const hub = await ctx.hubs.open(destination);
-    const record = await hub.findQuarantined(id);
-    if (record) return { hub, record };
+    try {
+      const hub = await ctx.hubs.open(destination);
+      const record = await hub.findQuarantined(id);
+      if (record) return { hub, record };
+    } catch (error) {
+      if (!(error instanceof AppError) || destination.kind === 'hosted') throw error;
+      unanswered = error;
+    }
   }
+  if (unanswered) throw unanswered;
   throw notFound('quarantined record', id);
 }

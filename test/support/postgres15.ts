@@ -17,8 +17,15 @@ const packageName = 'postgres-15-linux-x64';
 export const hasPostgres15 = process.platform === 'linux' && process.arch === 'x64';
 const readyMsMax = 30_000;
 
+interface Options {
+  /** Of the user postgres; absent: nobody is asked for one. */
+  password?: string;
+  /** PEM files; absent: no TLS. */
+  certificate?: { key: string; cert: string };
+}
+
 /** The oldest Postgres that we support, from the package `postgres-15-linux-x64`: a server of the test's own, empty. */
-export async function startPostgres15(): Promise<OldServer> {
+export async function startPostgres15({ password, certificate }: Options = {}): Promise<OldServer> {
   const root = fs.mkdtempSync(path.join(tmpdir(), 'syncline-pg15-'));
   const account = unprivileged();
   const native = placeBinaries(root);
@@ -26,18 +33,30 @@ export async function startPostgres15(): Promise<OldServer> {
   fs.chmodSync(root, 0o755);
   const data = path.join(root, 'data');
   const options = { ...account, cwd: root, env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' } };
+  /** Written where the server may read it, and nobody else. */
+  const place = (name: string, content: string) => {
+    const file = path.join(root, name);
+    fs.writeFileSync(file, content, { mode: 0o600 });
+    if (account) fs.chownSync(file, account.uid, account.gid);
+    return file;
+  };
+  const login = password === undefined ? ['--auth=trust'] : ['--auth=scram-sha-256', `--pwfile=${place('password', password)}`];
   await promisify(execFile)(
     path.join(native, 'bin/initdb'),
-    ['-D', data, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'],
+    ['-D', data, '-U', 'postgres', ...login, '--encoding=UTF8', '--locale=C', '--no-sync'],
     options,
   );
   const port = await freePort();
   const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off', 'log_min_messages=fatal'];
+  if (certificate) {
+    settings.push('ssl=on', `ssl_key_file=${place('server.key', certificate.key)}`);
+    settings.push(`ssl_cert_file=${place('server.crt', certificate.cert)}`);
+  }
   const server = spawn(path.join(native, 'bin/postgres'), ['-D', data, '-p', String(port), ...settings.flatMap((set) => ['-c', set])], {
     ...options,
     stdio: 'ignore',
   });
-  const url = `postgresql://postgres@127.0.0.1:${port}/postgres`;
+  const url = `postgresql://postgres${password === undefined ? '' : `:${encodeURIComponent(password)}`}@127.0.0.1:${port}/postgres`;
   await untilReady(url, server);
   return {
     url,

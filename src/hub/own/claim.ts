@@ -1,7 +1,8 @@
-import type pg from 'pg';
+import pg from 'pg';
 import { AppError } from '../../base/errors.ts';
-import type { DestinationRef } from '../context.ts';
-import type { HubNames } from '../names.ts';
+import type { DestinationRef, HubTarget } from '../context.ts';
+import { type HubNames, hubNames } from '../names.ts';
+import { ownConfig } from '../pool.ts';
 
 type Claimant = Pick<DestinationRef, 'id' | 'applicationId'>;
 
@@ -24,11 +25,24 @@ export async function claimHub(client: pg.ClientBase, names: HubNames, claimant:
 }
 
 /** Gives the hub up, with its records, to a later destination of the same application. */
-export async function leaveHub(client: pg.ClientBase | pg.Pool, names: HubNames, claimant: Claimant): Promise<void> {
-  await client.query(`update ${names.hub} set destination_id = $2::text where destination_id = $1::text`, [
-    claimant.id,
-    leftBy(claimant.applicationId),
-  ]);
+export async function leaveHub(target: HubTarget, { id, applicationId, schema }: DestinationRef): Promise<void> {
+  const client = new pg.Client(ownConfig(target));
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    const names = hubNames(schema);
+    const { rows } = await client.query(
+      `select from pg_class c
+       join pg_namespace n on n.oid = c.relnamespace
+       where n.nspname = $1::text and c.relname = '_syncline_hub'`,
+      [schema],
+    );
+    // Nothing has ever landed there.
+    if (rows.length === 0) return;
+    await client.query(`update ${names.hub} set destination_id = $2::text where destination_id = $1::text`, [id, leftBy(applicationId)]);
+  } finally {
+    await client.end();
+  }
 }
 
 /** Whether this destination may have the hub. A layout from before claims has nobody. */

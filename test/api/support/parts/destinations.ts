@@ -6,5 +6,8 @@ const nowhere = 'postgresql://user:password@127.0.0.1:1/database';
 
 export const part: WorldPart = {
   ids: async () => ({}),
-  bodies: () => ({ createDestination: destinationOf(nowhere) }),
+  bodies: () => ({
+    createDestination: destinationOf(nowhere),
+    updateDestination: { settings: { rows_per_second_max: 1000 } },
+  }),
 };
