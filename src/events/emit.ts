@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { newId } from '../base/ids.ts';
 import type { Tx } from '../db/index.ts';
+import { tellWorkers } from './channel.ts';
 
 export const eventTypes = [
   'connection.created',
@@ -39,9 +40,6 @@ export interface NewEvent {
   data: Record<string, string | number | boolean | null>;
 }
 
-/** Whoever numbers and delivers events listens here, and looks now and then all the same. */
-export const eventChannel = 'syncline_event';
-
 /**
  * Stores what happened in the transaction that made it happen, and answers the event's id. `data` holds ids and counts, never record
  * content or secrets. The event gets its number after the commit (`stampEvents`).
@@ -57,6 +55,6 @@ export async function emitAll(tx: Tx, clock: Clock, events: NewEvent[]): Promise
   const createdAt = clock.now();
   const rows = events.map((event) => ({ id: newId('evt', createdAt), createdAt, ...event }));
   await tx.event.createMany({ data: rows });
-  await tx.$executeRaw`select pg_notify(${eventChannel}, '')`;
+  await tellWorkers(tx);
   return rows.map(({ id }) => id);
 }

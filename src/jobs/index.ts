@@ -5,6 +5,7 @@ import type { Actor } from '../base/actor.ts';
 import type { SyncsCtx } from '../syncs/context.ts';
 import { applyFieldTask } from './apply-field.ts';
 import { applyHooksTask } from './apply-hooks.ts';
+import { type EventLoop, startEventLoop } from './event-loop.ts';
 import { createJobLogger } from './job-logger.ts';
 import { purgeConnectionTask } from './purge-connection.ts';
 import { runSyncTask, type SliceEnded } from './run-sync.ts';
@@ -39,7 +40,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const owner = `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`;
   // Each task puts the actor of its own application in its place.
   const ctx = options.contextFor({ kind: 'system', id: owner, applicationId: '' });
-  let running: { runners: Runner[]; tick: Tick; stopping: AbortController } | null = null;
+  let running: { runners: Runner[]; tick: Tick; events: EventLoop; stopping: AbortController } | null = null;
 
   const sliceEnded: SliceEnded = (slice) => {
     options.sliceEnded?.(slice);
@@ -69,14 +70,14 @@ export function createWorker(options: WorkerOptions): Worker {
         });
       const hookTasks = { 'apply-hooks': applyHooksTask({ ctx, signal: stopping.signal }) };
       const runners = [await start(tasks, options.concurrency), await start(hookTasks, hooksAtOnceMax)];
-      running = { runners, tick: startTick({ ctx, intervalSeconds: ctx.limits.tickSeconds }), stopping };
+      running = { runners, tick: startTick({ ctx, intervalSeconds: ctx.limits.tickSeconds }), events: startEventLoop({ ctx }), stopping };
     },
     async stop() {
       if (!running) return;
-      const { runners, tick, stopping } = running;
+      const { runners, tick, events, stopping } = running;
       running = null;
       stopping.abort();
-      await tick.stop();
+      await Promise.all([tick.stop(), events.stop()]);
       for (const runner of runners) await runner.stop();
       for (const runner of runners) await runner.promise;
     },
