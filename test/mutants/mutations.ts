@@ -613,8 +613,8 @@ const deletesAreSafe: Mutation[] = [
     edits: [
       {
         file: 'src/hub/store-missing.ts',
-        find: 'met.id is null and t._syncline_seq <= $4::int8 as is_missing',
-        replace: 'met.id is null and $4::int8 >= 0 as is_missing',
+        find: 'and t._syncline_seq <= $4::int8',
+        replace: 'and $4::int8 >= 0',
       },
       { file: 'src/hub/due.ts', find: '(s.is_missing and t._syncline_seq <= $3::int8 and', replace: '(s.is_missing and $3::int8 >= 0 and' },
     ],
