@@ -1,5 +1,5 @@
 import { byCursor, type ObjectDefinition, type PageRequest, type ReadPart, type RequestSpec } from '#kit';
-import { type Chosen, prepareProperties } from './properties.ts';
+import { type Chosen, describeProperties, prepareProperties } from './properties.ts';
 import { searchByModified } from './search.ts';
 
 /** https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/basic/get-crm-v3-objects-contacts */
@@ -39,6 +39,7 @@ export function crmObject({
         query: { archived: 'false', properties: (prepared as unknown as Chosen).names.join(',') },
       }),
     },
+    fields: describeProperties(name),
     scopes: [`crm.objects.${name}.read`, `crm.schemas.${name}.read`],
     // Search is behind the truth by seconds, at times by long: connectors in production read the last hour a second time.
     visibilityLagSeconds: 60,

@@ -1,4 +1,4 @@
-import { type Json, ProviderError, type ReadDefinition } from '#kit';
+import { type FieldsDefinition, type FieldType, type Json, ProviderError, type ReadDefinition } from '#kit';
 
 /**
  * HubSpot sends only the properties that are asked for, so the names come from the catalogue first.
@@ -29,6 +29,8 @@ export interface Chosen {
 
 interface Property {
   name: string;
+  label?: string;
+  type?: string;
   hubspotDefined?: boolean;
 }
 
@@ -51,4 +53,20 @@ function byWorth(a: Property, b: Property): number {
 function worthOf({ name, hubspotDefined }: Property): number {
   if (hubspotDefined === false) return 0;
   return name.startsWith('hs_') ? 2 : 1;
+}
+
+/** Values are texts whatever their type: https://developers.hubspot.com/docs/api-reference/crm-properties-v3/guide */
+const fieldTypes: Record<string, FieldType> = { number: 'number', bool: 'boolean', date: 'date', datetime: 'time', json: 'json' };
+
+/** The catalogue once more, as fields that can be declared. */
+export function describeProperties(object: string): FieldsDefinition {
+  return {
+    request: { method: 'GET', path: `/crm/v3/properties/${object}` },
+    reduce: (body) =>
+      ((body as { results?: Property[] } | null)?.results ?? []).map(({ name, label, type }) => ({
+        path: `properties.${name}`,
+        label: label ?? name,
+        type: fieldTypes[type ?? ''] ?? 'text',
+      })),
+  };
 }

@@ -1,4 +1,4 @@
-import { type Json, ProviderError, type ReadDefinition } from '#kit';
+import { type FieldsDefinition, type FieldType, type Json, ProviderError, type ReadDefinition } from '#kit';
 
 export const apiPath = '/services/data/v60.0';
 
@@ -26,6 +26,7 @@ export function prepareFields(name: string, { needsModified }: { needsModified: 
 
 interface Field {
   name: string;
+  label?: string;
   type: string;
 }
 
@@ -56,4 +57,21 @@ function chooseFields(name: string, body: Json, needsModified: boolean): Json {
     return chars <= fieldsCharsMax;
   });
   return { fields: fitting, modified, hasDeleteMark: names.has('IsDeleted'), leftOut: wanted.length - fitting.length } satisfies Described;
+}
+
+/** https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/primitive_data_types.htm */
+const fieldTypes: Record<string, FieldType> = {
+  ...{ boolean: 'boolean', int: 'integer', long: 'integer', double: 'number', currency: 'number', percent: 'number' },
+  ...{ date: 'date', datetime: 'time', address: 'json', location: 'json' },
+};
+
+/** The description once more, as fields that can be declared. */
+export function describeFields(name: string): FieldsDefinition {
+  return {
+    request: { method: 'GET', path: `${apiPath}/sobjects/${name}/describe` },
+    reduce: (body) =>
+      ((body as unknown as { fields?: Field[] } | null)?.fields ?? [])
+        .filter(({ type }) => !skippedTypes.has(type))
+        .map((field) => ({ path: field.name, label: field.label ?? field.name, type: fieldTypes[field.type] ?? 'text' })),
+  };
 }

@@ -8,7 +8,7 @@ import {
   type ReadPart,
   type RequestSpec,
 } from '#kit';
-import { apiPath, type Described, modifiedFields, prepareFields } from './describe.ts';
+import { apiPath, type Described, describeFields, modifiedFields, prepareFields } from './describe.ts';
 
 /** https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_queryoptions.htm */
 const pageSizeMax = 2000;
@@ -27,6 +27,7 @@ export function sobject(name: string, label: string): ObjectDefinition {
       parts: [changesPart(name)],
     },
     get: (id) => ({ method: 'GET', path: `${apiPath}/sobjects/${name}/${encodeURIComponent(id)}`, query: { fields: 'Id' } }),
+    fields: describeFields(name),
     scopes: ['api'],
     // Changes of long transactions become visible late; connectors in production read the last five minutes again.
     visibilityLagSeconds: 300,

@@ -95,6 +95,29 @@ test('a field of an object that nobody has read yet waits for its records', asyn
   expect(rows.filter(({ title, name }) => title === null || title !== name)).toEqual([]);
 });
 
+test('fields are suggested from what records show, and by a provider that describes them', async () => {
+  const own = await syncline.list('/v1/field-suggestions?provider=sandbox&object=contacts');
+  expect(own.find(({ path }) => path === 'email')).toMatchObject({ name: 'email', type: 'text', label: null });
+  const vendor = await syncline.createApplication();
+  await syncline.control.setSize({ dialect: 'hubspot', account: '77001', object: 'contacts', size: 3 });
+  await vendor.setUpProvider({ provider: 'hubspot', objects: ['contacts'] });
+  const suggestions = '/v1/field-suggestions?provider=hubspot&object=contacts&page_size=5';
+  expect(await vendor.list(suggestions)).toEqual([]);
+  const connected = await vendor.connectCustomer({ customerId: '77001', provider: 'hubspot' });
+  await vendor.waitForRun({ syncId: (await vendor.findSync({ connectionId: connected.connectionId, object: 'contacts' })).id });
+  const found = await vendor.list(suggestions);
+  expect(found.map(({ path }) => path)).toEqual(found.map(({ path }) => path).toSorted());
+  const at = (path: string) => found.find((one) => one.path === path);
+  expect(at('properties.createdate')).toMatchObject({ name: 'createdate', type: 'time', records: 3, label: expect.any(String) });
+  expect(at('properties.annualrevenue')).toMatchObject({ label: expect.any(String) });
+  expect(at('properties')).toBeUndefined();
+  const { path, name, type } = at('properties.email')!;
+  await vendor.call('POST', '/v1/fields', { provider: 'hubspot', object: 'contacts', path, name, type });
+  expect((await vendor.list(suggestions)).map((one) => one.path)).not.toContain(path);
+  for (const query of ['provider=hubspot&object=nothing', 'provider=hubspot', 'provider=x_none&object=a'])
+    expect((await vendor.request('GET', `/v1/field-suggestions?${query}`)).status).toBe(400);
+});
+
 test('X17 what cannot be a field is refused with the place that is wrong', async () => {
   const good = { ...contacts, name: 'fine', path: 'name', type: 'text' };
   const refused = async (change: Record<string, unknown>) => {

@@ -1430,6 +1430,54 @@ export type DestinationPage = {
     has_more: boolean;
 };
 
+export type UpdateDestination = {
+    /**
+     * Its name, unique in the application.
+     */
+    name?: string;
+    /**
+     * One host name or address.
+     */
+    host?: string;
+    /**
+     * The port; default 5432.
+     */
+    port?: number;
+    /**
+     * The database.
+     */
+    database?: string;
+    /**
+     * The user that Syncline logs in as; the grant script makes one.
+     */
+    user?: string;
+    /**
+     * Its password. It goes in and never comes out.
+     */
+    password?: string;
+    tls?: DestinationTls;
+    settings?: DestinationSettingsInput;
+};
+
+export type DestinationTest = {
+    /**
+     * Whether everything that syncs need is there.
+     */
+    ok: boolean;
+    /**
+     * What is not, each as a sentence that says what to do.
+     */
+    problems: Array<string>;
+    /**
+     * Its Postgres; null: it could not be asked.
+     */
+    server_version: string | null;
+    /**
+     * Whether the user may create roles, which SQL credentials need; null: it could not be asked.
+     */
+    can_issue_credentials: boolean | null;
+};
+
 export type SyncConfig = {
     /**
      * The sync config's id.
@@ -1743,6 +1791,10 @@ export type UpdateSyncConfig = {
      */
     start_on_connection?: boolean;
     /**
+     * Another destination: everything is read again into it, and what the old one holds stays there. Needs `resync`.
+     */
+    destination_id?: string;
+    /**
      * `disabled` pauses its syncs and keeps them.
      */
     status?: 'enabled' | 'disabled';
@@ -1751,7 +1803,7 @@ export type UpdateSyncConfig = {
      */
     force?: boolean;
     /**
-     * Yes, read everything again for other observed fields or another landing.
+     * Yes, read everything again for other observed fields, another landing or another destination.
      */
     resync?: boolean;
 };
@@ -1831,6 +1883,7 @@ export type Sync = {
      * Caps of this sync within the connection's budgets.
      */
     rate_limits: Array<SyncRateLimit>;
+    overrides: SyncOverrides;
     status: SyncStatus;
     /**
      * `manual`: a person; `auth`: the customer must authorise again; `disconnected`: the connection is gone; `config`: the sync config is off.
@@ -1888,14 +1941,97 @@ export type Sync = {
 };
 
 /**
+ * What this connection has of its own. The fields beside it say what holds: these, or what the sync config says.
+ */
+export type SyncOverrides = {
+    /**
+     * When runs of this connection are due; null: as the sync config says.
+     */
+    schedule: {
+        kind: 'interval';
+        seconds: number;
+    } | {
+        kind: 'cron';
+        expression: string;
+        time_zone: string;
+    } | {
+        kind: 'after';
+        object: string;
+        on: 'completed' | 'succeeded';
+    } | {
+        kind: 'manual';
+    } | null;
+    /**
+     * null: as the sync config says.
+     */
+    full_refresh_every: number | null;
+    /**
+     * null: as the sync config says.
+     */
+    key_pass_interval_seconds: number | null;
+    /**
+     * null: as the sync config says.
+     */
+    rate_limits: Array<SyncRateLimit> | null;
+};
+
+/**
  * Whether runs happen.
  */
 export type SyncStatus = 'active' | 'paused';
 
 /**
- * `pending`: never ended a run; `delayed`: waiting for the provider, or for the object under which it is read; `held`: deletes wait for a person.
+ * `pending`: never ended a run; `delayed`: waiting for the provider, for the object under which it is read, or until its destination takes rows; `held`: deletes wait for a person.
  */
 export type SyncHealth = 'pending' | 'healthy' | 'delayed' | 'failed' | 'held';
+
+export type UpdateSync = {
+    /**
+     * When runs of this connection are due: interval, cron or manual. null takes it back: the sync config decides again.
+     */
+    schedule?: {
+        kind: 'interval';
+        seconds: number;
+    } | {
+        kind: 'cron';
+        /**
+         * Five fields: minute, hour, day of month, month, day of week.
+         */
+        expression: string;
+        /**
+         * A zone of the IANA database. A time that a change of the clock skips is kept right behind the gap; one that comes twice counts once.
+         */
+        time_zone: string;
+    } | {
+        kind: 'after';
+        /**
+         * An object of the same sync config: this one runs after it, connection by connection.
+         */
+        object: string;
+        /**
+         * `completed`: whatever became of that run; `succeeded`: only when it went well.
+         */
+        on: 'completed' | 'succeeded';
+    } | {
+        kind: 'manual';
+    } | null;
+    /**
+     * The short form of a schedule of kind interval. null takes it back: the sync config decides again.
+     */
+    interval_seconds?: number | null;
+    /**
+     * A full read after every n incremental ones. null takes it back: the sync config decides again.
+     */
+    full_refresh_every?: number | null;
+    /**
+     * How often deletes are looked for by keys. null takes it back: the sync config decides again.
+     */
+    key_pass_interval_seconds?: number | null;
+    /**
+     * Caps of its own within the connection's budgets. null takes it back: the sync config decides again.
+     */
+    rate_limits?: Array<SyncRateLimitInput> | null;
+};
 
 export type Run = {
     /**
@@ -2456,6 +2592,14 @@ export type RecordPage = {
      * Everything that changed at the provider before this time, by its own clock, is in the pages up to `has_more: false`. The earliest of all syncs that the filters cover; null while one of them has not read everything once. Deletes that a provider does not announce are found by its next full read.
      */
     complete_as_of: string | null;
+    /**
+     * With `count`: how many records the filters let through, wherever the cursor stands; at most 1,000,000. null: counting took too long.
+     */
+    total_count?: number | null;
+    /**
+     * With `count`: false where there are more than were counted.
+     */
+    total_is_exact?: boolean;
 };
 
 export type RecordEntry = {
@@ -2492,11 +2636,58 @@ export type RecordEntry = {
      */
     is_sanitised?: true;
     /**
-     * The record as the provider gave it: every number digit by digit, every field. Use a JSON reader that keeps big numbers, or the SDK.
+     * The record as the provider gave it: every number digit by digit, every field (or those that `fields` names). Use a JSON reader that keeps big numbers, or the SDK.
      */
     record: {
         [key: string]: unknown;
     };
+};
+
+/**
+ * Server-sent events. `records`: a page as `listRecords` answers it, with its `next_cursor` as the id of the event; the first comes at once, also where it is empty. A comment with an id while nothing changes. `problem`: what ended the stream.
+ */
+export type RecordEvents = string;
+
+export type RecordBatch = {
+    /**
+     * The records in the order of the ids; several where connections share an id.
+     */
+    data: Array<RecordEntry>;
+    /**
+     * Ids that there are no records of.
+     */
+    missing_ids: Array<string>;
+    /**
+     * True where the answer became too large: ask again for the ids that are neither in `data` nor in `missing_ids`.
+     */
+    has_more: boolean;
+};
+
+export type GetRecords = {
+    /**
+     * The records' ids at the provider.
+     */
+    ids: Array<string>;
+    /**
+     * Of this customer. One of customer and connection is needed.
+     */
+    customer_id?: string;
+    /**
+     * Of this connection.
+     */
+    connection_id?: string;
+    /**
+     * From this destination. Default: where the sync config writes to.
+     */
+    destination_id?: string;
+    /**
+     * Show only these parts of `record`: paths, or names of declared fields.
+     */
+    fields?: Array<string>;
+    /**
+     * Also tombstones. Default false.
+     */
+    include_deleted?: boolean;
 };
 
 export type Field = {
@@ -2613,6 +2804,41 @@ export type UpdateField = {
      * Whether the column gets an index, which filters need. An indexed text keeps values of up to 2,000 bytes.
      */
     is_indexed?: boolean;
+};
+
+export type FieldSuggestionPage = {
+    /**
+     * The entries of this page.
+     */
+    data: Array<FieldSuggestion>;
+    /**
+     * Ask again with this cursor for what follows; null where nothing can follow.
+     */
+    next_cursor: string | null;
+    /**
+     * Whether more entries stand ready now.
+     */
+    has_more: boolean;
+};
+
+export type FieldSuggestion = {
+    /**
+     * A name for the column that is free.
+     */
+    name: string;
+    /**
+     * Where the value stands in the record.
+     */
+    path: string;
+    type: FieldType;
+    /**
+     * What the provider calls it; null: it does not say.
+     */
+    label: string | null;
+    /**
+     * Of the 200 newest records, those that have a value there.
+     */
+    records: number;
 };
 
 export type ViewPage = {
@@ -4588,6 +4814,65 @@ export type CreateDestinationResponses = {
 
 export type CreateDestinationResponse = CreateDestinationResponses[keyof CreateDestinationResponses];
 
+export type DeleteDestinationData = {
+    body?: never;
+    path: {
+        /**
+         * The destination's id.
+         */
+        destination_id: string;
+    };
+    query?: {
+        /**
+         * Delete although sync configs end with it.
+         */
+        force?: boolean;
+    };
+    url: '/v1/destinations/{destination_id}';
+};
+
+export type DeleteDestinationErrors = {
+    /**
+     * Problem: `input_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `force_required`, `conflict`
+     */
+    409: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type DeleteDestinationError = DeleteDestinationErrors[keyof DeleteDestinationErrors];
+
+export type DeleteDestinationResponses = {
+    /**
+     * Delete a destination
+     */
+    204: void;
+};
+
+export type DeleteDestinationResponse = DeleteDestinationResponses[keyof DeleteDestinationResponses];
+
 export type GetDestinationData = {
     body?: never;
     path: {
@@ -4637,6 +4922,132 @@ export type GetDestinationResponses = {
 };
 
 export type GetDestinationResponse = GetDestinationResponses[keyof GetDestinationResponses];
+
+export type UpdateDestinationData = {
+    body?: UpdateDestination;
+    path: {
+        /**
+         * The destination's id.
+         */
+        destination_id: string;
+    };
+    query?: never;
+    url: '/v1/destinations/{destination_id}';
+};
+
+export type UpdateDestinationErrors = {
+    /**
+     * Problem: `input_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `already_exists`, `conflict`
+     */
+    409: Problem;
+    /**
+     * Problem: `body_too_large`
+     */
+    413: Problem;
+    /**
+     * Problem: `content_type_unsupported`
+     */
+    415: Problem;
+    /**
+     * Problem: `destination_refused`
+     */
+    422: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type UpdateDestinationError = UpdateDestinationErrors[keyof UpdateDestinationErrors];
+
+export type UpdateDestinationResponses = {
+    /**
+     * Update a destination
+     */
+    200: Destination;
+};
+
+export type UpdateDestinationResponse = UpdateDestinationResponses[keyof UpdateDestinationResponses];
+
+export type TestDestinationData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The destination's id.
+         */
+        destination_id: string;
+    };
+    query?: never;
+    url: '/v1/destinations/{destination_id}:test';
+};
+
+export type TestDestinationErrors = {
+    /**
+     * Problem: `input_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`, `conflict`
+     */
+    409: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type TestDestinationError = TestDestinationErrors[keyof TestDestinationErrors];
+
+export type TestDestinationResponses = {
+    /**
+     * Test a destination
+     */
+    200: DestinationTest;
+};
+
+export type TestDestinationResponse = TestDestinationResponses[keyof TestDestinationResponses];
 
 export type ListSyncConfigsData = {
     body?: never;
@@ -5023,7 +5434,7 @@ export type ListSyncsData = {
          */
         status?: SyncStatus;
         /**
-         * `pending`: never ended a run; `delayed`: waiting for the provider, or for the object under which it is read; `held`: deletes wait for a person.
+         * `pending`: never ended a run; `delayed`: waiting for the provider, for the object under which it is read, or until its destination takes rows; `held`: deletes wait for a person.
          */
         health?: SyncHealth;
     };
@@ -5113,6 +5524,64 @@ export type GetSyncResponses = {
 };
 
 export type GetSyncResponse = GetSyncResponses[keyof GetSyncResponses];
+
+export type UpdateSyncData = {
+    body?: UpdateSync;
+    path: {
+        /**
+         * The sync's id.
+         */
+        sync_id: string;
+    };
+    query?: never;
+    url: '/v1/syncs/{sync_id}';
+};
+
+export type UpdateSyncErrors = {
+    /**
+     * Problem: `input_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `body_too_large`
+     */
+    413: Problem;
+    /**
+     * Problem: `content_type_unsupported`
+     */
+    415: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type UpdateSyncError = UpdateSyncErrors[keyof UpdateSyncErrors];
+
+export type UpdateSyncResponses = {
+    /**
+     * Give one connection its own order
+     */
+    200: Sync;
+};
+
+export type UpdateSyncResponse = UpdateSyncResponses[keyof UpdateSyncResponses];
 
 export type TriggerSyncData = {
     body?: TriggerSync;
@@ -5991,6 +6460,12 @@ export type RetryQuarantinedResponse = RetryQuarantinedResponses[keyof RetryQuar
 
 export type ListRecordsData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the answer that you hold: while it is the same, the answer is 304 without a body.
+         */
+        'If-None-Match'?: string;
+    };
     path: {
         /**
          * The provider's name in the catalog.
@@ -6019,13 +6494,29 @@ export type ListRecordsData = {
          */
         connection_id?: string;
         /**
+         * From this destination. Default: where the sync config that brings the object writes to.
+         */
+        destination_id?: string;
+        /**
          * Only what the hub wrote at or after this time. Clocks leave gaps; only the cursor does not.
          */
         modified_after?: string;
         /**
+         * Conditions on declared fields that are ready and have an index, all of which must hold: JSON of field → `eq`, `in`, `gt`, `gte`, `lt`, `lte`. At most 5 fields and 100 values. A field that is null meets none.
+         */
+        filter?: string;
+        /**
+         * Show only these parts of `record`: paths with dots between the names, or names of declared fields, with commas between. What a record does not have is left out. `\.` and `\,` stand for themselves.
+         */
+        fields?: string;
+        /**
          * Also tombstones: records that are deleted at the provider. Default false.
          */
         include_deleted?: boolean;
+        /**
+         * Also `total_count`. It takes longer the more there is: ask once, not with every page. Default false.
+         */
+        count?: boolean;
     };
     url: '/v1/records/{provider}/{object}';
 };
@@ -6052,6 +6543,10 @@ export type ListRecordsErrors = {
      */
     410: Problem;
     /**
+     * Problem: `filter_too_expensive`
+     */
+    422: Problem;
+    /**
      * Problem: `internal`
      */
     500: Problem;
@@ -6075,6 +6570,300 @@ export type ListRecordsResponses = {
 };
 
 export type ListRecordsResponse = ListRecordsResponses[keyof ListRecordsResponses];
+
+export type FollowRecordsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The id of the last event that you have; instead of `cursor`.
+         */
+        'last-event-id'?: string;
+    };
+    path: {
+        /**
+         * The provider's name in the catalog.
+         */
+        provider: string;
+        /**
+         * The object's name at the provider.
+         */
+        object: string;
+    };
+    query?: {
+        /**
+         * The `next_cursor` of the page before. Leave it out to begin.
+         */
+        cursor?: string;
+        /**
+         * At most this many entries; default 100.
+         */
+        page_size?: number;
+        /**
+         * Only of this customer.
+         */
+        customer_id?: string;
+        /**
+         * Only of this connection.
+         */
+        connection_id?: string;
+        /**
+         * From this destination. Default: where the sync config that brings the object writes to.
+         */
+        destination_id?: string;
+        /**
+         * Only what the hub wrote at or after this time. Clocks leave gaps; only the cursor does not.
+         */
+        modified_after?: string;
+        /**
+         * Conditions on declared fields that are ready and have an index, all of which must hold: JSON of field → `eq`, `in`, `gt`, `gte`, `lt`, `lte`. At most 5 fields and 100 values. A field that is null meets none.
+         */
+        filter?: string;
+        /**
+         * Show only these parts of `record`: paths with dots between the names, or names of declared fields, with commas between. What a record does not have is left out. `\.` and `\,` stand for themselves.
+         */
+        fields?: string;
+        /**
+         * Also tombstones: records that are deleted at the provider. Default false.
+         */
+        include_deleted?: boolean;
+        /**
+         * End after this long; default and at most what the installation allows (300). 0: one page.
+         */
+        wait_seconds?: number;
+    };
+    url: '/v1/records/{provider}/{object}:follow';
+};
+
+export type FollowRecordsErrors = {
+    /**
+     * Problem: `input_invalid`, `provider_unknown`, `object_unknown`, `cursor_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `conflict`
+     */
+    409: Problem;
+    /**
+     * Problem: `cursor_expired`
+     */
+    410: Problem;
+    /**
+     * Problem: `filter_too_expensive`
+     */
+    422: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Problem: `destination_unavailable`
+     */
+    503: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type FollowRecordsError = FollowRecordsErrors[keyof FollowRecordsErrors];
+
+export type FollowRecordsResponses = {
+    /**
+     * Follow records
+     */
+    200: RecordEvents;
+};
+
+export type FollowRecordsResponse = FollowRecordsResponses[keyof FollowRecordsResponses];
+
+export type GetRecordsData = {
+    body: GetRecords;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The provider's name in the catalog.
+         */
+        provider: string;
+        /**
+         * The object's name at the provider.
+         */
+        object: string;
+    };
+    query?: never;
+    url: '/v1/records/{provider}/{object}:batch';
+};
+
+export type GetRecordsErrors = {
+    /**
+     * Problem: `input_invalid`, `provider_unknown`, `object_unknown`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`
+     */
+    409: Problem;
+    /**
+     * Problem: `body_too_large`
+     */
+    413: Problem;
+    /**
+     * Problem: `content_type_unsupported`
+     */
+    415: Problem;
+    /**
+     * Problem: `filter_too_expensive`
+     */
+    422: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Problem: `destination_unavailable`
+     */
+    503: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type GetRecordsError = GetRecordsErrors[keyof GetRecordsErrors];
+
+export type GetRecordsResponses = {
+    /**
+     * Get records by their ids
+     */
+    200: RecordBatch;
+};
+
+export type GetRecordsResponse = GetRecordsResponses[keyof GetRecordsResponses];
+
+export type GetRecordData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the answer that you hold: while it is the same, the answer is 304 without a body.
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The provider's name in the catalog.
+         */
+        provider: string;
+        /**
+         * The object's name at the provider.
+         */
+        object: string;
+        /**
+         * The record's id at the provider, percent-encoded.
+         */
+        record_id: string;
+    };
+    query?: {
+        /**
+         * Only of this customer.
+         */
+        customer_id?: string;
+        /**
+         * Only of this connection.
+         */
+        connection_id?: string;
+        /**
+         * From this destination. Default: where the sync config that brings the object writes to.
+         */
+        destination_id?: string;
+        /**
+         * Show only these parts of `record`: paths with dots between the names, or names of declared fields, with commas between. What a record does not have is left out. `\.` and `\,` stand for themselves.
+         */
+        fields?: string;
+        /**
+         * Also tombstones: records that are deleted at the provider. Default false.
+         */
+        include_deleted?: boolean;
+    };
+    url: '/v1/records/{provider}/{object}/{record_id}';
+};
+
+export type GetRecordErrors = {
+    /**
+     * Problem: `input_invalid`, `provider_unknown`, `object_unknown`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `record_ambiguous`
+     */
+    409: Problem;
+    /**
+     * Problem: `filter_too_expensive`
+     */
+    422: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Problem: `destination_unavailable`
+     */
+    503: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type GetRecordError = GetRecordErrors[keyof GetRecordErrors];
+
+export type GetRecordResponses = {
+    /**
+     * Get a record
+     */
+    200: RecordEntry;
+};
+
+export type GetRecordResponse = GetRecordResponses[keyof GetRecordResponses];
 
 export type ListFieldsData = {
     body?: never;
@@ -6378,6 +7167,76 @@ export type UpdateFieldResponses = {
 };
 
 export type UpdateFieldResponse = UpdateFieldResponses[keyof UpdateFieldResponses];
+
+export type ListFieldSuggestionsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * The `next_cursor` of the page before. Leave it out to begin.
+         */
+        cursor?: string;
+        /**
+         * At most this many entries; default 100.
+         */
+        page_size?: number;
+        /**
+         * Whose records.
+         */
+        provider: string;
+        /**
+         * The object's name at the provider.
+         */
+        object: string;
+        /**
+         * Of this destination; default: where the provider's records land.
+         */
+        destination_id?: string;
+    };
+    url: '/v1/field-suggestions';
+};
+
+export type ListFieldSuggestionsErrors = {
+    /**
+     * Problem: `input_invalid`, `cursor_invalid`, `provider_unknown`, `object_unknown`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Problem: `destination_unavailable`
+     */
+    503: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type ListFieldSuggestionsError = ListFieldSuggestionsErrors[keyof ListFieldSuggestionsErrors];
+
+export type ListFieldSuggestionsResponses = {
+    /**
+     * List field suggestions
+     */
+    200: FieldSuggestionPage;
+};
+
+export type ListFieldSuggestionsResponse = ListFieldSuggestionsResponses[keyof ListFieldSuggestionsResponses];
 
 export type ListViewsData = {
     body?: never;

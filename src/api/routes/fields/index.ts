@@ -3,6 +3,7 @@ import { createFieldEndpoint } from './create.ts';
 import { deleteFieldEndpoint } from './delete.ts';
 import { getFieldEndpoint } from './get.ts';
 import { listFieldsEndpoint } from './list.ts';
+import { listFieldSuggestionsEndpoint } from './list-suggestions.ts';
 import { listViewsEndpoint } from './list-views.ts';
 import { updateFieldEndpoint } from './update.ts';
 
@@ -12,5 +13,6 @@ export const fieldEndpoints: readonly Endpoint[] = [
   getFieldEndpoint,
   updateFieldEndpoint,
   deleteFieldEndpoint,
+  listFieldSuggestionsEndpoint,
   listViewsEndpoint,
 ];

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { fieldTypes } from '../../../base/field-type.ts';
 import { text } from '../../../base/text.ts';
-import type { Field as FieldOf, View as ViewOf } from '../../../fields/index.ts';
+import type { Field as FieldOf, FieldSuggestion as SuggestionOf, View as ViewOf } from '../../../fields/index.ts';
 import { nameInput, pathInput } from '../../../fields/input.ts';
 import { idField, timeField, wireTime } from '../../wire/common.ts';
 import { destinationExample } from '../destinations/schema.ts';
@@ -85,4 +85,18 @@ export const View = z
 
 export function wireView({ name, schema, destinationId, kind, provider, object, columns }: ViewOf): z.input<typeof View> {
   return { name, schema, destination_id: destinationId, kind, provider, object, columns };
+}
+
+export const FieldSuggestion = z
+  .object({
+    name: z.string().openapi({ description: 'A name for the column that is free.', example: 'email' }),
+    path: z.string().openapi({ description: 'Where the value stands in the record.', example: 'properties.email' }),
+    type: FieldType,
+    label: z.string().nullable().openapi({ description: 'What the provider calls it; null: it does not say.', example: 'Email' }),
+    records: z.int().openapi({ description: 'Of the 200 newest records, those that have a value there.', example: 187 }),
+  })
+  .openapi('FieldSuggestion');
+
+export function wireSuggestion({ name, path, type, label, records }: SuggestionOf): z.input<typeof FieldSuggestion> {
+  return { name, path, type, label, records };
 }
