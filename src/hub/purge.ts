@@ -28,8 +28,9 @@ export async function purgeBatch(
     }
     purged += await purgeVersions(hub, tx, connection, input.rowsMax - purged);
     if (purged >= input.rowsMax) return { purged, remaining: true };
-    // A hook that was on its way when the purge began may have left its records behind the first batch.
-    await tx.query(`delete from ${hub.names.hookPayload} where connection = $1::int4`, [connection.number]);
+    // A hook or a run that was on its way when the purge began may have left its traces behind the first batch.
+    for (const left of [hub.names.hookPayload, hub.names.runs])
+      await tx.query(`delete from ${left} where connection = $1::int4`, [connection.number]);
     await tx.query(`update ${hub.names.connection} set purge_seq = null where number = $1::int4`, [connection.number]);
     return { purged, remaining: false };
   });
@@ -52,7 +53,7 @@ async function beginPurge(hub: HubHandle, tx: HubTx, { number }: HubConnection):
   const syncs = rows.map(({ sync }) => sync);
   for (const table of [hub.names.seen, hub.names.stagedDelete, hub.names.missedOnce, hub.names.hold])
     await tx.query(`delete from ${table} where sync = any ($1::text[])`, [syncs]);
-  for (const table of [hub.names.quarantine, hub.names.keptDelete, hub.names.shape, hub.names.hookPayload])
+  for (const table of [hub.names.quarantine, hub.names.keptDelete, hub.names.shape, hub.names.hookPayload, hub.names.runs])
     await tx.query(`delete from ${table} where connection = $1::int4`, [number]);
   const bound = await tx.query<{ purge_seq: string }>(
     `update ${hub.names.connection} set purge_seq = ${lastDrawn(hub)} where number = $1::int4 returning purge_seq`,

@@ -7,6 +7,7 @@ import { applyFieldTask } from './apply-field.ts';
 import { applyHooksTask } from './apply-hooks.ts';
 import { type EventLoop, startEventLoop } from './event-loop.ts';
 import { createJobLogger } from './job-logger.ts';
+import { mirrorRunTask } from './mirror-run.ts';
 import { purgeConnectionTask } from './purge-connection.ts';
 import { runSyncTask, type SliceEnded } from './run-sync.ts';
 import { settleHeldDeletesTask } from './settle-held-deletes.ts';
@@ -55,6 +56,7 @@ export function createWorker(options: WorkerOptions): Worker {
         'run-sync': runSyncTask({ ctx, owner, signal: stopping.signal, sliceEnded }),
         'purge-connection': purgeConnectionTask({ ctx }),
         'settle-held-deletes': settleHeldDeletesTask({ ctx }),
+        'mirror-run': mirrorRunTask({ ctx }),
         'apply-field': applyFieldTask({ ctx }),
       };
       const start = (taskList: TaskList, concurrency: number) =>

@@ -7,6 +7,7 @@ export const payloads = {
   'apply-hooks': z.strictObject({ syncId: z.string() }),
   'purge-connection': z.strictObject({ connectionId: z.string() }),
   'settle-held-deletes': z.strictObject({ runId: z.string() }),
+  'mirror-run': z.strictObject({ runId: z.string() }),
   'apply-field': z.strictObject({ fieldId: z.string() }),
 } as const;
 export type TaskName = keyof typeof payloads;

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Prisma, Run as RunRow } from '../db/generated/client.ts';
 import { type Ctx, type Tx, withTransaction } from '../db/index.ts';
 import { emitAll, type NewEvent } from '../events/emit.ts';
+import { enqueue } from '../queue/index.ts';
 import type { Counters } from './checkpoint-state.ts';
 import type { RunStatus } from './outputs.ts';
 import { type StoredUnfolded, storeUnfolded, type UnfoldedNews } from './unfolded.ts';
@@ -18,6 +19,8 @@ export interface RunEnd {
   providerTime?: Date | null;
   /** A worker is at it and does not know yet: what it has done is told with the end, when it has said so. */
   isUnderWay?: boolean;
+  /** The hub's row of the run says so already: it was written with the checkpoint. */
+  isInHub?: boolean;
   /** Of the sync, now that the run has ended. */
   completeAsOf?: Date | null;
 }
@@ -47,6 +50,7 @@ export async function endRun(tx: Tx, clock: Clock, end: RunEnd): Promise<void> {
   };
   const run = await tx.run.update({ where: { id: head.id }, data: { ...progress.data, ...(isEnding ? ending : {}) } });
   const isUntold = isEnding && end.isUnderWay === true && end.status === 'failed';
+  if (isEnding && !end.isInHub) await enqueue(tx, 'mirror-run', { runId: run.id });
   if (isUntold) await tx.untoldEnd.create({ data: { runId: run.id, createdAt: now } });
   await emitAll(tx, clock, [
     ...(progress.hasNews ? [changedEvent(run, end.counters!)] : []),
@@ -67,6 +71,7 @@ export async function catchUpRun(tx: Tx, clock: Clock, runId: string, counters: 
   if (!head) return;
   const { data, hasNews, unfoldedNews } = progressOf(head, counters, options);
   const run = await tx.run.update({ where: { id: head.id }, data });
+  if (head.finishedAt !== null) await enqueue(tx, 'mirror-run', { runId });
   const isTold = head.finishedAt !== null && (await tx.untoldEnd.deleteMany({ where: { runId } })).count > 0;
   await emitAll(tx, clock, [
     ...(hasNews ? [changedEvent(run, counters)] : []),
@@ -153,6 +158,9 @@ function quarantinedEvent(run: RunRow): NewEvent {
   return { applicationId: run.applicationId, type: 'records.quarantined', data: { ...identify(run), quarantined: run.quarantined } };
 }
 
+/** What the sync's health is behind a run that ended so. */
+const healthAfter: Record<string, 'healthy' | 'held' | 'failed'> = { succeeded: 'healthy', held: 'held', failed: 'failed' };
+
 function endedEvent(run: RunRow): NewEvent {
   const { fetched, inserted, updated, deleted, unchanged, quarantined } = run;
   return {
@@ -162,6 +170,7 @@ function endedEvent(run: RunRow): NewEvent {
       ...identify(run),
       kind: run.kind,
       status: run.status,
+      health: healthAfter[run.status] ?? null,
       error_code: run.errorCode,
       ...{ fetched, inserted, updated, deleted, unchanged, quarantined },
       held_deletes: run.heldDeletes,

@@ -116,6 +116,7 @@ export async function finishRun(ctx: Ctx, lease: Lease, end: SuccessfulEnd): Pro
     await endRun(tx, ctx.clock, {
       runId: run.id,
       status: outcome,
+      isInHub: true,
       ...rest,
       completeAsOf: complete?.asOf ?? null,
       ...(reason === null ? {} : { errorCode: reason }),
@@ -150,6 +151,7 @@ function countedBy(kind: ReadKind, beganAt: Date): Parameters<typeof updateHeld>
 export interface FailedEnd {
   errorCode: string;
   errorMessage: string;
+  isInHub: boolean;
   counters: Counters | null;
   watermarkBefore: string | null | undefined;
   /** The connection was refused although its credentials are fresh: only its customer can mend that. */

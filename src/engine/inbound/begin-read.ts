@@ -5,6 +5,7 @@ import type { ReadWarning } from '../../syncs/read-kinds.ts';
 import { ask } from './ask.ts';
 import { startCursor } from './cursor.ts';
 import { textAt } from './fetch-page.ts';
+import { runRow } from './hub-run.ts';
 import { meetsEverything } from './read-parts.ts';
 import { retryRefused } from './retry-refused.ts';
 import { deletionsSince, sinceFor } from './since.ts';
@@ -54,6 +55,7 @@ export async function beginRead(slice: Slice, kind: ReadKind, restarts: number, 
       );
       return next as Json;
     },
+    run: () => runRow(slice, next),
   });
   committed(slice, next);
   await markBegun(ctx, lease, { kind, isFresh: true, warnings });

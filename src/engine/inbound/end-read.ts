@@ -3,6 +3,7 @@ import { isKeyless, type Json, ProviderError } from '../../kit/index.ts';
 import type { CheckpointState, ReadState } from '../../syncs/checkpoint-state.ts';
 import { send } from './ask.ts';
 import { judgeDeletes } from './guard.ts';
+import { runRow } from './hub-run.ts';
 import { keepLease } from './keep-lease.ts';
 import { marksAfter } from './marks-after.ts';
 import { meetsEverything, partsOf } from './read-parts.ts';
@@ -32,7 +33,7 @@ export async function endRead(slice: Slice): Promise<boolean> {
 async function endWithoutDeletes(slice: Slice): Promise<true> {
   const { hub, lease } = slice;
   const next = finishedState(slice, 'none', { facts: null, heldDeletes: 0 }, { outcome: 'succeeded', reason: null });
-  await hub.writeCheckpoint({ syncId: lease.sync.id, fence: lease.fence, state: next as Json });
+  await hub.writeCheckpoint({ syncId: lease.sync.id, fence: lease.fence, state: next as Json, run: () => runRow(slice, next) });
   committed(slice, next);
   return true;
 }
@@ -94,6 +95,7 @@ async function hold(slice: Slice, ended: Deleting, reason: string): Promise<void
       next = finishedState(slice, ended.absence, { facts: null, heldDeletes }, { outcome: 'held', reason });
       return next as Json;
     },
+    run: () => runRow(slice, next),
   };
   await keepLease(slice, () => hub.holdDeletes(held));
   committed(slice, next);
@@ -112,6 +114,7 @@ async function deleteBatch(slice: Slice, deleting: Deleting): Promise<boolean> {
         : finishedState(slice, deleting.absence, { facts, heldDeletes: 0 }, { outcome: 'succeeded', reason: null });
       return next as Json;
     },
+    run: () => runRow(slice, next),
   };
   const { remaining, deleted } = await keepLease(slice, () => hub.deleteBatch(batch));
   committed(slice, next);

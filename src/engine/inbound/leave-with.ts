@@ -6,6 +6,7 @@ import type { SyncsCtx } from '../../syncs/context.ts';
 import { type Lease, LeaseLost } from '../../syncs/lease.ts';
 import { failRun, handOver, leaveTrace, postpone } from '../../syncs/leave-run.ts';
 import { EndlessPages } from './cursor.ts';
+import { runRow } from './hub-run.ts';
 import { type Reaction, reactTo } from './reaction.ts';
 import { committed, countersOf, nextState, type Slice } from './slice.ts';
 import { CheckpointStalled } from './stalled.ts';
@@ -55,10 +56,11 @@ export async function leaveWith(desk: Desk, error: unknown): Promise<SliceOutcom
     // The next run begins to count anew; growing intervals between runs take over.
     const dropsRead = slice !== null && (verdict.dropsRead || isFruitless(slice));
     const owesFull = dropsRead && slice.state.hasFull && slice.state.read?.kind === 'full';
-    if (slice) await saveFailures(slice, 0, dropsRead);
+    if (slice) await saveFailures(slice, 0, dropsRead, { errorCode });
     await failRun(ctx, lease, {
       errorCode,
       errorMessage,
+      isInHub: slice !== null,
       counters: slice && countersOf(slice),
       watermarkBefore: slice?.watermarkBefore,
       pausesForAuth,
@@ -87,6 +89,7 @@ async function leaveDestination(desk: Desk, failure: AppError, log: SyncsCtx['lo
   await failRun(ctx, lease, {
     errorCode: failure.code,
     errorMessage: failure.message,
+    isInHub: false,
     counters: slice && countersOf(slice),
     watermarkBefore: slice?.watermarkBefore,
     pausesForAuth: false,
@@ -128,9 +131,10 @@ function isFruitless({ state, lease }: Slice): boolean {
 }
 
 /** Failures in a row outlive the slice, or a provider that is down would be asked for ever. */
-async function saveFailures(slice: Slice, failures: number, dropsRead: boolean): Promise<void> {
+async function saveFailures(slice: Slice, failures: number, dropsRead: boolean, failed?: { errorCode: string }): Promise<void> {
   const { hub, lease, state } = slice;
   const next = nextState(slice, { fetched: 0, facts: null }, { failures, ...(dropsRead ? { read: null } : { read: state.read }) });
-  await hub.writeCheckpoint({ syncId: lease.sync.id, fence: lease.fence, state: next as Json });
+  const run = () => runRow(slice, next, failed);
+  await hub.writeCheckpoint({ syncId: lease.sync.id, fence: lease.fence, state: next as Json, run });
   committed(slice, next);
 }

@@ -2,6 +2,7 @@ import { isKeyless, type Json } from '../../kit/index.ts';
 import type { ReadState } from '../../syncs/checkpoint-state.ts';
 import { compareWatermarks } from '../page/watermark.ts';
 import type { FetchedPage } from './fetch-page.ts';
+import { runRow } from './hub-run.ts';
 import { openPageStream } from './page-stream.ts';
 import { meetsEverything, partsOf } from './read-parts.ts';
 import { committed, isOver, nextState, openRead, renew, type Slice } from './slice.ts';
@@ -78,6 +79,7 @@ async function writeGroup(slice: Slice, group: FetchedPage[]): Promise<void> {
       next = nextState(slice, { fetched, facts }, { read: after });
       return next as Json;
     },
+    run: () => runRow(slice, next),
   });
   committed(slice, next);
 }

@@ -1,6 +1,7 @@
 import { type Json, type JsonObject, ProviderError, type ReadPart } from '../../kit/index.ts';
 import type { ReadState } from '../../syncs/checkpoint-state.ts';
 import { beginRead } from './begin-read.ts';
+import { runRow } from './hub-run.ts';
 import { partsOf } from './read-parts.ts';
 import { committed, nextState, type Slice } from './slice.ts';
 import { resumeBelow } from './under-parents.ts';
@@ -25,7 +26,8 @@ export async function restartRead(slice: Slice, error: unknown): Promise<boolean
   }
   if (position && read.pages > (read.resumedAt ?? 0)) {
     const next = nextState(slice, { fetched: 0, facts: null }, { read: { ...read, position, beacon: null, resumedAt: read.pages } });
-    await slice.hub.writeCheckpoint({ syncId: slice.lease.sync.id, fence: slice.lease.fence, state: next as Json });
+    const { id: syncId } = slice.lease.sync;
+    await slice.hub.writeCheckpoint({ syncId, fence: slice.lease.fence, state: next as Json, run: () => runRow(slice, next) });
     committed(slice, next);
     return true;
   }

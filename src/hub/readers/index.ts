@@ -2,7 +2,7 @@ import type { HubHandle } from '../handle.ts';
 import { grantReader } from './grant-reader.ts';
 import { revokeReader, rotateReader } from './revoke-reader.ts';
 import type { ReadersOfHub } from './types.ts';
-import { writeRun } from './write-run.ts';
+import { dropRuns, writeRun } from './write-run.ts';
 
 /** Roles that read by SQL, and the runs that they see: verbs of one hub. The hub offers whatever this answers. */
 export function readersOf(hub: HubHandle): ReadersOfHub {
@@ -10,6 +10,7 @@ export function readersOf(hub: HubHandle): ReadersOfHub {
     grantReader: (input) => grantReader(hub, input),
     rotateReader: (input) => rotateReader(hub, input),
     revokeReader: (input) => revokeReader(hub, input),
-    writeRun: (run) => writeRun(hub, run),
+    writeRun: (run, options) => writeRun(hub, run, options),
+    dropRuns: (input) => dropRuns(hub, input),
   };
 }

@@ -41,6 +41,8 @@ export interface ReadersOfHub {
   rotateReader(input: { role: string; verifier: string }): Promise<void>;
   /** It sees nothing from this moment, whether or not its sessions can be ended. */
   revokeReader(input: { role: string }): Promise<void>;
-  /** A run that ended without a slice. Slices write theirs in their own transaction. */
-  writeRun(run: HubRun): Promise<void>;
+  /** A run that ended without a slice. Slices write theirs in their own transaction. `isNew`: it may be unknown to the hub so far. */
+  writeRun(run: HubRun, options: { isNew: boolean }): Promise<void>;
+  /** Forgets runs that ended longer ago than these days, a batch a call. */
+  dropRuns(input: { days: number; rowsMax: number }): Promise<{ dropped: number; remaining: boolean }>;
 }

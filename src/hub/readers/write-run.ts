@@ -1,7 +1,7 @@
 import type { Json } from '../../kit/index.ts';
 import type { HubHandle } from '../handle.ts';
 import type { HubNames } from '../names.ts';
-import type { HubTx } from '../transaction.ts';
+import { type HubTx, writeTransaction } from '../transaction.ts';
 import type { HubRun } from './types.ts';
 
 /** The position and the run's row in one statement: a run that is shown is never ahead of its records, nor behind them. */
@@ -20,10 +20,28 @@ export async function upsertRun(hub: HubHandle, tx: HubTx, run: HubRun): Promise
   await tx.query(upsertSql(hub.names, 1), runValues(hub, run));
 }
 
-/** A run that ended without a slice. What a slice has said about its end is not said again. */
-export async function writeRun(hub: HubHandle, run: HubRun): Promise<void> {
-  await hub.pool.query(`${upsertSql(hub.names, 1)} where r.finished_at is null`, runValues(hub, run));
+/** A run that ended without a slice. What has been said about its end is not said again. */
+export async function writeRun(hub: HubHandle, run: HubRun, { isNew }: { isNew: boolean }): Promise<void> {
+  await writeTransaction(hub, async (tx) => {
+    const { rowCount } = await tx.query(`select from ${hub.names.runs} where run_id = $1::text for update`, [run.runId]);
+    if (isNew || rowCount) await upsertRun(hub, tx, run);
+  });
 }
+
+/** By a look at the whole table, which holds runs and no records. */
+export async function dropRuns(
+  hub: HubHandle,
+  { days, rowsMax }: { days: number; rowsMax: number },
+): Promise<{ dropped: number; remaining: boolean }> {
+  const { rowCount } = await hub.pool.query(
+    `delete from ${hub.names.runs}
+     where run_id = any (array(select run_id from ${hub.names.runs} where finished_at < $1::timestamptz limit $2::int4))`,
+    [new Date(hub.clock.now().getTime() - days * dayMs), rowsMax],
+  );
+  return { dropped: rowCount ?? 0, remaining: rowCount === rowsMax };
+}
+
+const dayMs = 24 * 3_600_000;
 
 const columns = [
   ['run_id', 'text'],
@@ -51,14 +69,23 @@ const columns = [
   ['updated_at', 'timestamptz'],
 ] as const;
 
-/** What a run is never changes; what it has done does. */
-const moving = columns.map(([name]) => name).slice(columns.findIndex(([name]) => name === 'kind'));
+/** A run that has ended keeps its end: a worker that does not know of it yet may still commit. */
+const ending = ['kind', 'status', 'error_code', 'finished_at'];
+/** Counters only grow: who tells an end from outside may not know yet how far the run was. */
+const growing = ['slices', 'fetched', 'inserted', 'updated', 'deleted', 'unchanged', 'quarantined', 'last_seq'];
 
 function upsertSql(names: HubNames, first: number): string {
+  const changes = [
+    ...ending.map((name) => `${name} = case when r.finished_at is null then excluded.${name} else r.${name} end`),
+    ...growing.map((name) => `${name} = greatest(r.${name}, excluded.${name})`),
+    'first_seq = coalesce(r.first_seq, excluded.first_seq)',
+    'started_at = excluded.started_at',
+    'updated_at = excluded.updated_at',
+  ];
   return `insert into ${names.runs} as r (${columns.map(([name]) => name).join(', ')})
      values (${columns.map(([, type], at) => `$${first + at}::${type}`).join(', ')})
      on conflict (run_id) do update
-     set ${moving.map((name) => `${name} = excluded.${name}`).join(', ')}`;
+     set ${changes.join(', ')}`;
 }
 
 function runValues({ clock }: HubHandle, run: HubRun): unknown[] {
