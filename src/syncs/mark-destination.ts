@@ -29,7 +29,7 @@ export async function markUnavailable(ctx: Ctx, { applicationId, destinationId }
   });
 }
 
-/** Something was written again. Runs that failed for the destination's sake, and wait longer and longer by now, are due at once. */
+/** Something was written again. Runs that failed for the destination's sake, or wait for it, are due at once; who waits for something else looks again. */
 export async function markRecovered(ctx: Ctx, { applicationId, destinationId }: Place): Promise<void> {
   await withTransaction(ctx, async (tx) => {
     const now = ctx.clock.now();
@@ -48,10 +48,11 @@ export async function markRecovered(ctx: Ctx, { applicationId, destinationId }: 
       where s.application_id = ${applicationId}::text
         and s.destination_id = ${destinationId}::text
         and s.status = 'active'
-        and s.health = 'failed'
         and s.lease_owner is null
         and s.next_run_at > (select syncline_now())
-        and 'destination_unavailable' = (select r.error_code from run r where r.sync_id = s.id order by r.created_at desc limit 1)
+        and (s.health = 'delayed'
+             or s.health = 'failed'
+                and 'destination_unavailable' = (select r.error_code from run r where r.sync_id = s.id order by r.created_at desc limit 1))
       returning s.id`;
     await enqueueAll(
       tx,
