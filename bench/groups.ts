@@ -3,6 +3,7 @@ import { type BenchProduct, startProduct } from './end-to-end/product.ts';
 import { measureStrategies } from './end-to-end/strategies.ts';
 import { measureFeed } from './hub/feed.ts';
 import { measureListing } from './hub/listing.ts';
+import { measureP99 } from './hub/p99.ts';
 import { measureHubWrite } from './hub/write.ts';
 import { measureFairness } from './scale/fairness.ts';
 import { measureHooks } from './scale/hooks.ts';
@@ -23,6 +24,7 @@ export const groups: Group[] = [
   { name: 'hub_write', measure: measureHubWrite },
   { name: 'feed', measure: measureFeed },
   { name: 'listing', measure: measureListing },
+  { name: 'p99', measure: ({ url, rows, rounds }) => withProduct(url, (product) => measureP99({ product, rows, rounds })) },
   { name: 'loads', measure: ({ url, rows, rounds }) => withProduct(url, (product) => measureLoads({ url, product, rows, rounds })) },
   {
     name: 'memory',

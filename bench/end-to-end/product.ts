@@ -11,6 +11,7 @@ import { originOverridesFor } from '../../sandbox/index.ts';
 import { createSyncline } from '../../src/compose.ts';
 import { parseConfig } from '../../src/ops/parse-config.ts';
 import { createHttpClient } from '../../test/support/client.ts';
+import { freePort } from '../../test/support/free-port.ts';
 import { createSteps } from '../../test/support/steps.ts';
 
 /** The product as it runs in production: the sandbox, the API and each worker in processes of their own. */
@@ -18,12 +19,14 @@ export interface BenchProduct {
   sandboxUrl: string;
   control: ReturnType<typeof createControl>;
   createApplication(): Promise<BenchClient>;
+  /** The API in a process of its own, beside the one in this process. */
+  startApi(): Promise<{ url: string; stop(): Promise<void> }>;
   /** `slices`: in flight at the same time; default: the product's. */
   startWorker(options?: { slices?: number }): Promise<BenchWorker>;
   close(): Promise<void>;
 }
 
-export type BenchClient = ReturnType<typeof createHttpClient> & ReturnType<typeof createSteps>;
+export type BenchClient = ReturnType<typeof createHttpClient> & ReturnType<typeof createSteps> & { apiKey: string };
 
 export interface BenchWorker {
   /** Peak of the resident set since the process began, megabytes (VmHWM). */
@@ -64,8 +67,25 @@ export async function startProduct({ url }: { url: string }): Promise<BenchProdu
     async createApplication() {
       const operator = createHttpClient({ url: publicUrl, apiKey: operatorKey });
       const created = await operator.call('POST', '/v1/applications', { name: 'Bench', return_urls: ['https://vendor.test/connected'] });
-      const client = createHttpClient({ url: publicUrl, apiKey: created.api_key.key });
-      return { ...client, ...createSteps(client) };
+      const apiKey: string = created.api_key.key;
+      const client = createHttpClient({ url: publicUrl, apiKey });
+      return { ...client, ...createSteps(client), apiKey };
+    },
+    async startApi() {
+      const port = await freePort();
+      const child = spawn(process.execPath, ['src/main.ts', 'serve'], {
+        env: { PATH: process.env.PATH, ...env, PORT: String(port) },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+      await firstOutput(child, /^Syncline /m);
+      return {
+        url: `http://127.0.0.1:${port}`,
+        async stop() {
+          child.kill('SIGTERM');
+          await ended;
+        },
+      };
     },
     async startWorker({ slices } = {}) {
       const child = spawn(process.execPath, ['src/main.ts', 'work'], {
