@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { isIPv6 } from 'node:net';
 import { z } from 'zod';
 import { nameCharsMax, text } from '../base/text.ts';
 import { isTimeZone } from '../base/time-zone.ts';
@@ -17,10 +18,7 @@ const tlsModes = ['verify_full', 'require', 'disable'] as const satisfies readon
 export const inputs = () => ({
   name: text(nameCharsMax),
   /** A name or an address: no list, no socket, no zone, no URL. */
-  host: text(hostCharsMax).regex(
-    /^[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_.])?$|^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$/,
-    'Must be one host name or address, such as db.example.com, 203.0.113.7 or 2001:db8::7.',
-  ),
+  host: text(hostCharsMax).refine(isHost, 'Must be one host name or address, such as db.example.com, 203.0.113.7 or 2001:db8::7.'),
   port: z.int().min(1).max(65_535),
   ident: text(identCharsMax).refine(
     (value) => Buffer.byteLength(value) <= identCharsMax,
@@ -69,6 +67,10 @@ export function mergeSettings(before: DestinationSettings, given: SettingsInput 
   };
   const said = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
   return Object.fromEntries(Object.entries({ ...before, ...said }).filter(([, value]) => value !== null));
+}
+
+function isHost(host: string): boolean {
+  return /^[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_.])?$/.test(host) || (isIPv6(host) && !host.includes('%'));
 }
 
 function isCertificates(pem: string): boolean {
