@@ -49,7 +49,7 @@ end $$;
 create function ${names.toDate}(value jsonb) returns date language plpgsql immutable strict parallel safe as $$
 declare given text := value #>> '{}';
 begin
-  if jsonb_typeof(value) <> 'string' or given !~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].{0,30})?$' then return null; end if;
+  if jsonb_typeof(value) <> 'string' or given !~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}.{0,30})?$' then return null; end if;
   begin
     return left(given, 10)::date;
   exception when data_exception then return null;
