@@ -9,14 +9,13 @@ const lastActivity: Expr = { time: 'properties.notes_last_updated' };
 
 const address = {
   street_1: { text: 'properties.address' },
-  street_2: { text: 'properties.address2' },
   city: { text: 'properties.city' },
   state: { text: 'properties.state' },
   postal_code: { text: 'properties.zip' },
   country: { text: 'properties.country' },
   type: { constant: 'primary' },
 } satisfies Record<string, Expr>;
-const addresses: Expr = { list: [address], needs: ['street_1', 'street_2', 'city', 'state', 'postal_code', 'country'] };
+const needs = ['street_1', 'street_2', 'city', 'state', 'postal_code', 'country'];
 
 /** Names of properties are lower case throughout: what is written as `mobilePhone` is never there. */
 export const unified: UnifiedMapping[] = [
@@ -42,7 +41,7 @@ export const unified: UnifiedMapping[] = [
           { number: { text: 'properties.fax' }, type: { constant: 'fax' } },
         ],
       },
-      addresses,
+      addresses: { list: [address], needs: needs.filter((name) => name !== 'street_2') },
       // The primary company, which HubSpot writes beside the associations.
       account: { text: 'properties.associatedcompanyid' },
       owner,
@@ -65,7 +64,8 @@ export const unified: UnifiedMapping[] = [
       number_of_employees: { integer: 'properties.numberofemployees' },
       annual_revenue: { number: 'properties.annualrevenue' },
       phones: { list: [{ number: { text: 'properties.phone' }, type: { constant: 'primary' } }] },
-      addresses,
+      // Only companies have a second line.
+      addresses: { list: [{ ...address, street_2: { text: 'properties.address2' } }], needs },
       parent: { text: 'properties.hs_parent_company_id' },
       owner,
       lifecycle_stage: { text: 'properties.lifecyclestage' },
