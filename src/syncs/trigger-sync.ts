@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../base/errors.ts';
 import { idInput, text } from '../base/text.ts';
 import { type Args, withTransaction } from '../db/index.ts';
+import { audit } from '../tenancy/index.ts';
 import { askForRun } from './ask-for-run.ts';
 import { lockSync } from './find-sync.ts';
 import { parseInput } from './input.ts';
@@ -37,6 +38,8 @@ export async function triggerSync({ ctx, input }: Args): Promise<Run> {
         'conflict',
         `This sync is paused (${sync.pauseReason}). Resume it, or let the customer connect again, then trigger it.`,
       );
+    // A full read is an operator's decision; asking for what changed is everyday traffic.
+    if (wish.full) await audit(tx, ctx, { applicationId: sync.applicationId, action: 'sync.full_read_requested', target: syncId });
     return toRun(await askForRun(tx, ctx.clock, sync, { trigger: 'manual', ...wish }));
   });
 }
