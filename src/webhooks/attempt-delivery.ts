@@ -2,7 +2,8 @@ import { retryWaitSeconds } from './back-off.ts';
 import type { DeliveryCtx } from './context.ts';
 import type { DueDelivery } from './due-deliveries.ts';
 import type { LeasedEndpoint } from './lease.ts';
-import { eventMessage } from './payload.ts';
+import { eventMessage, type Message } from './payload.ts';
+import { hasRecords, recordsMessage } from './records-message.ts';
 import { type Attempt, sendMessage } from './send.ts';
 import type { Outcome } from './settle-deliveries.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
@@ -21,25 +22,31 @@ interface AttemptInput {
   stopping: AbortSignal;
 }
 
-/** Sends one delivery once, and says what that means for it. null: the worker ends before the answer, and it stays pending. */
+/**
+ * Sends one delivery, or its next part, once, and says what that means for it. A part that was received leaves the delivery pending, with
+ * all its attempts, from the next part on. null: the worker ends before the answer, and nothing has become of it.
+ */
 export async function attemptDelivery(ctx: DeliveryCtx, input: AttemptInput): Promise<Attempted | null> {
   const { delivery } = input;
-  const attempt = await attemptOnce(ctx, input);
+  const made = await makeMessage(ctx, input);
+  const attempt = made ? await sendMessage(ctx, { ...input, url: input.endpoint.url, message: made.message }) : notMade;
   if (attempt === 'stopped') return null;
-  const { webhookAttemptsMax: attemptsMax, webhookWaitSecondsMax: waitSecondsMax } = ctx.limits;
   const verdict = verdictOf(attempt.status);
+  const nextSeq = verdict === 'succeeded' ? (made?.nextSeq ?? null) : null;
+  const { webhookAttemptsMax: attemptsMax, webhookWaitSecondsMax: waitSecondsMax } = ctx.limits;
   const attempts = delivery.attempts + 1;
   const asked = verdict === 'retry' ? attempt.retryAfterSeconds : undefined;
   const wait = verdict === 'retry' ? retryWaitSeconds({ attempts, attemptsMax, waitSecondsMax, retryAfterSeconds: asked }) : null;
+  const isPending = wait !== null || nextSeq !== null;
   return {
     verdict,
     retryAfterSeconds: Math.min(asked ?? 0, waitSecondsMax),
     outcome: {
       deliveryId: delivery.id,
-      status: verdict === 'succeeded' ? 'succeeded' : wait === null ? 'dead' : 'pending',
-      attempts,
+      status: isPending ? 'pending' : verdict === 'succeeded' ? 'succeeded' : 'dead',
+      attempts: nextSeq === null ? attempts : 0,
       waitSeconds: wait ?? 0,
-      recordSeq: delivery.recordSeq,
+      recordSeq: nextSeq ?? delivery.recordSeq,
       responseStatus: attempt.status,
       error: attempt.error,
       durationMs: attempt.durationMs,
@@ -47,6 +54,23 @@ export async function attemptDelivery(ctx: DeliveryCtx, input: AttemptInput): Pr
   };
 }
 
-async function attemptOnce(ctx: DeliveryCtx, { endpoint, secrets, delivery, stopping }: AttemptInput): Promise<Attempt | 'stopped'> {
-  return sendMessage(ctx, { url: endpoint.url, secrets, message: eventMessage(delivery), stopping });
+const notMade: Attempt = {
+  status: null,
+  retryAfterSeconds: undefined,
+  error: 'The records could not be read. They are read again with the next attempt.',
+  durationMs: 0,
+};
+
+/** null: the hub does not answer; that is tried again like everything else. */
+async function makeMessage(
+  ctx: DeliveryCtx,
+  { endpoint, delivery }: AttemptInput,
+): Promise<{ message: Message; nextSeq: string | null } | null> {
+  if (endpoint.payload === 'event' || !hasRecords(delivery)) return { message: eventMessage(delivery), nextSeq: null };
+  try {
+    return await recordsMessage(ctx, delivery, endpoint.applicationId);
+  } catch (error) {
+    ctx.log.warn({ err: error, webhook_delivery_id: delivery.id }, 'the records of an event could not be read');
+    return null;
+  }
 }

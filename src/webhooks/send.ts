@@ -1,4 +1,3 @@
-import type { IncomingAnswer } from '../connect/http-out.ts';
 import { parseRetryAfter } from '../connect/retry-after.ts';
 import type { DeliveryCtx } from './context.ts';
 import type { Message } from './payload.ts';

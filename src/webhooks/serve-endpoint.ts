@@ -45,9 +45,15 @@ export async function serveEndpoint({ ctx, input }: { ctx: DeliveryCtx; input: S
   const ends = performance.now() + servedMsMax;
   const isEnding = () => book.isOver() || signal.aborted || performance.now() > ends;
 
+  /** All its parts, as long as they are received. */
   async function send(delivery: DueDelivery): Promise<void> {
     book.begin(delivery);
-    book.end(delivery, await attemptDelivery(ctx, { endpoint, secrets, delivery, stopping: stopping.signal }));
+    for (let next: DueDelivery | null = delivery; next; ) {
+      const result: Attempted | null = await attemptDelivery(ctx, { endpoint, secrets, delivery: next, stopping: stopping.signal });
+      const goesOn = result?.verdict === 'succeeded' && result.outcome.status === 'pending' && !isEnding();
+      book.note(next, result, goesOn);
+      next = goesOn ? { ...next, attempts: 0, recordSeq: result.outcome.recordSeq } : null;
+    }
   }
 
   try {
@@ -88,7 +94,7 @@ function bookOf(ctx: DeliveryCtx, { endpoint, owner }: { endpoint: LeasedEndpoin
   const renewMs = (ctx.limits.leaseSeconds * 1000) / 3;
   /** Sent or being sent, and not yet written down: pending still, for whoever asks the database. */
   const busy = new Set<string>();
-  let attempted: Attempted[] = [];
+  let attempted: (Attempted & { goesOn: boolean })[] = [];
   let failures = endpoint.failures;
   let streak = 0;
   let isOver = false;
@@ -104,9 +110,10 @@ function bookOf(ctx: DeliveryCtx, { endpoint, owner }: { endpoint: LeasedEndpoin
       round.length > 0 ? endpointWaitSeconds({ failures }) : 0,
       ...round.map(({ retryAfterSeconds }) => retryAfterSeconds),
     );
-    const outcomes = round.map(({ outcome }) => outcome);
+    // Of several parts of one delivery the last counts.
+    const outcomes = [...new Map(round.map(({ outcome }) => [outcome.deliveryId, outcome])).values()];
     const version = await settleDeliveries(ctx, { id: endpoint.id, owner, outcomes, failures, waitSeconds });
-    for (const { deliveryId } of outcomes) busy.delete(deliveryId);
+    for (const { outcome, goesOn } of round) if (!goesOn) busy.delete(outcome.deliveryId);
     if (round.some(({ verdict }) => verdict === 'gone')) await disableEndpoint(ctx, endpoint);
     // Lost, changed, disabled or to be left alone: whoever leases it next sees it as it is then.
     if (version !== endpoint.version || waitSeconds > 0) isOver = true;
@@ -129,9 +136,9 @@ function bookOf(ctx: DeliveryCtx, { endpoint, owner }: { endpoint: LeasedEndpoin
     isOver: () => isOver,
     isInTrouble: () => failures > 0 || streak > 0,
     begin: ({ id }: DueDelivery) => void busy.add(id),
-    /** null: it was given up, and stays pending. */
-    end({ id }: DueDelivery, result: Attempted | null): void {
-      if (result) attempted.push(result);
+    /** `result` null: it was given up, and stays pending. `goesOn`: its next part is on its way already. */
+    note({ id }: DueDelivery, result: Attempted | null, goesOn: boolean): void {
+      if (result) attempted.push({ ...result, goesOn });
       else busy.delete(id);
       streak = result?.verdict === 'retry' ? streak + 1 : 0;
       if (streak >= (failures > 0 ? streakInTroubleMax : streakMax)) isOver = true;
