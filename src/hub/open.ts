@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { AppError } from '../base/errors.ts';
 import { ident } from '../db/sql.ts';
+import { asDestinationFailure } from './destination-failure.ts';
 import { layouts, literal, newHubId } from './layout.ts';
 import { type HubNames, hubNames } from './names.ts';
 import { claimHub, holderOf } from './own/claim.ts';
@@ -38,7 +39,7 @@ export async function prepareHub(hub: HubPlace): Promise<void> {
     try {
       return await attemptPreparation(hub);
     } catch (cause) {
-      if (!givesWay.has((cause as { code?: string }).code ?? '')) throw cause;
+      if (!givesWay.has((cause as { code?: string }).code ?? '')) throw asDestinationFailure(cause) ?? cause;
       if (Date.now() > end)
         throw new AppError('destination_unavailable', 'The hub is being brought up to date, and a long transaction stands in the way.', {
           cause,

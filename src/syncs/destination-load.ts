@@ -10,6 +10,8 @@ const loadSettings = z.object({
   write_window: z.object({ from: z.string(), to: z.string(), time_zone: z.string() }).nullish(),
 });
 
+const unavailableSeconds = 30;
+
 type Place = Pick<DestinationRow, 'id' | 'applicationId' | 'status' | 'settings'>;
 
 /**
@@ -28,6 +30,12 @@ export async function secondsToWrite(ctx: Pick<Ctx, 'db' | 'clock'>, destination
   const closed = window ? secondsToWindow({ ...window, timeZone: window.time_zone }, ctx.clock.now()) : 0;
   if (closed > 0) return closed;
   return rate ? secondsToFree(ctx, destination) : 0;
+}
+
+/** The same for what hooks told: runs find out whether a destination is back, and hooks wait for that. */
+export async function secondsToHooks(ctx: Pick<Ctx, 'db' | 'clock'>, destinationId: string): Promise<number> {
+  const destination = await ctx.db.prisma.destination.findUniqueOrThrow({ where: { id: destinationId } });
+  return destination.status === 'unavailable' ? unavailableSeconds : secondsToWrite(ctx, destination);
 }
 
 /** null: as fast as it goes. */

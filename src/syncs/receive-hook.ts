@@ -73,7 +73,10 @@ async function keepPayloads(ctx: HookCtx, routed: Routed): Promise<void> {
   for (const [syncId, ofSync] of Map.groupBy(carried, ({ target }) => target.syncId)) {
     const { destinationId, connectionId, customerId } = ofSync[0]!.target;
     try {
-      const hub = await ctx.hubs.open(await ctx.db.prisma.destination.findUniqueOrThrow({ where: { id: destinationId } }));
+      const destination = await ctx.db.prisma.destination.findUniqueOrThrow({ where: { id: destinationId } });
+      // The provider waits for our answer, and whoever knows that nobody is there need not wait for that too.
+      if (destination.status === 'unavailable') continue;
+      const hub = await ctx.hubs.open(destination);
       const connection = await hub.ensureConnection({ connectionId, customerId });
       const payloads = ofSync.map(({ record }) => ({ recordId: record.recordId, raw: record.record! }));
       await hub.keepHookPayloads({ syncId, connection, payloads });

@@ -3,16 +3,21 @@ import { layouts, recordTable } from '../../src/hub/layout.ts';
 import { hubNames } from '../../src/hub/names.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { testPool } from '../support/pool.ts';
-import { list, openTestHub } from './support.ts';
+import { hasPostgres15, type OldServer, startPostgres15 } from '../support/postgres15.ts';
+import { beginTestRead, list, many, openTestHub, record, write } from './support.ts';
 
 /** The layout before typed fields, views, issued roles and runs. */
 const before = 4;
 
 let database: TestDatabase;
+let old: OldServer | null = null;
 beforeAll(async () => {
-  database = await createTestDatabase();
+  [database, old] = await Promise.all([createTestDatabase(), hasPostgres15 ? startPostgres15() : null]);
+}, 120_000);
+afterAll(async () => {
+  await database.drop();
+  await old?.stop();
 });
-afterAll(() => database.drop());
 
 test('a hub of an earlier layout goes up online: no writer waits for long, records and cursors stay', async () => {
   const schema = 'hub_earlier';
@@ -60,6 +65,70 @@ test('a hub of an earlier layout goes up online: no writer waits for long, recor
   }
 });
 
+test.each([['of ours', () => database.url], ...(hasPostgres15 ? [['of the vendor, Postgres 15', () => old!.url] as const] : [])] as const)(
+  'S08 B30 what the vendor added to the tables survives an upgrade of the hub and the syncs after it, in a database %s',
+  async (_, url) => {
+    const schema = 'hub_added';
+    await layOutAs(before, schema, url());
+    const pool = testPool(url(), { max: 4, options: `-c TimeZone=UTC -c search_path=${schema}` });
+    await pool.query(recordTable(hubNames(schema), 'crm_contact', false));
+    await pool.query(`insert into _syncline_table (provider, object, name) values ('crm', 'contact', 'crm_contact');
+    insert into _syncline_connection (connection_id, customer_id) values ('conn_1', 'acme');
+    insert into crm_contact (_syncline_connection, _syncline_record_id, _syncline_customer_id, _syncline_hash, _syncline_synced_at, raw)
+    select 1, 'r' || lpad(n::text, 7, '0'), 'acme', '\\x00', now(), jsonb_build_object('name', 'n' || n) from generate_series(1, 5) n;
+    alter table crm_contact add column note text,
+      add column name text generated always as (raw ->> 'name') stored,
+      add constraint short check (length(raw ->> 'name') < 20);
+    create index contact_name on crm_contact (name);
+    create view contacts as select _syncline_record_id as id, name, note from crm_contact where _syncline_deleted_at is null;
+    update crm_contact set note = 'mine' where _syncline_record_id = 'r0000002'`);
+    const added = async () =>
+      (
+        await pool.query(
+          `select (select json_agg(json_build_array(attname, attgenerated) order by attname) from pg_attribute
+                 where attrelid = 'crm_contact'::regclass and attname in ('name', 'note')) as columns,
+                (select pg_get_indexdef('contact_name'::regclass)) as index,
+                (select pg_get_viewdef('contacts'::regclass)) as view,
+                (select pg_get_constraintdef(oid) from pg_constraint where conname = 'short') as check,
+                pg_relation_filenode('crm_contact') as file`,
+        )
+      ).rows[0];
+    const were = await added();
+    const on = await openTestHub(url(), { schema });
+    try {
+      expect(await on.sql('select layout from _syncline_hub')).toEqual([{ layout: layouts.length }]);
+      // The file is the same too: nothing was rewritten.
+      expect(await added()).toEqual(were);
+      const read = await beginTestRead(on.hub);
+      const asked = await on.hub.lastDrawnSeq();
+      const met = [
+        record('r0000002', { name: 'new' }, { askedSeq: asked }),
+        record('r9', { name: 'nine' }),
+        record('x', { name: 'x'.repeat(30) }),
+      ];
+      expect(await write(on.hub, read, met)).toMatchObject({ inserted: 1, updated: 1, quarantined: 1 });
+      expect(await on.sql('select id, name, note from contacts order by id desc limit 1')).toEqual([
+        { id: 'r9', name: 'nine', note: null },
+      ]);
+      expect(await on.sql(`select name, note from contacts where id = 'r0000002'`)).toEqual([{ name: 'new', note: 'mine' }]);
+      expect(await on.sql('select record_id, reason, is_whole from _syncline_quarantine')).toEqual([
+        { record_id: 'x', reason: 'row_refused', is_whole: true },
+      ]);
+      expect(
+        await write(
+          on.hub,
+          read,
+          many(2, (n) => ({ name: `m${n}` }), 100),
+        ),
+      ).toMatchObject({ inserted: 2 });
+      expect(await added()).toEqual(were);
+    } finally {
+      await on.close();
+      await pool.end();
+    }
+  },
+);
+
 test('what turns values into types is nobody’s but the owner’s, and never raises', async () => {
   const on = await openTestHub(database.url, { schema: 'hub_casts' });
   try {
@@ -93,10 +162,10 @@ test('what turns values into types is nobody’s but the owner’s, and never ra
 });
 
 /** Lays a hub out as a release did that knew no more than these steps. */
-async function layOutAs(layout: number, schema: string): Promise<void> {
+async function layOutAs(layout: number, schema: string, url = database.url): Promise<void> {
   const later = layouts.splice(layout);
   try {
-    const hub = await openTestHub(database.url, { schema });
+    const hub = await openTestHub(url, { schema });
     await hub.close();
   } finally {
     layouts.push(...later);

@@ -8,6 +8,7 @@ import type { Sync as SyncRow } from '../../db/generated/client.ts';
 import type { Args } from '../../db/index.ts';
 import { ProviderError } from '../../kit/index.ts';
 import type { SyncsCtx } from '../../syncs/context.ts';
+import { secondsToHooks } from '../../syncs/destination-load.ts';
 import { openHub } from '../../syncs/edit-checkpoint.ts';
 import { endHooks, leaveToRun } from '../../syncs/end-hooks.ts';
 import {
@@ -64,6 +65,11 @@ async function work(given: SyncsCtx, syncId: string, notices: Notice[], signal: 
   const ctx: SyncsCtx = { ...given, actor: { ...given.actor, kind: 'system', applicationId: sync.applicationId } };
   const log = ctx.log.child({ sync: sync.id, provider: sync.provider, object: sync.object });
   try {
+    const seconds = await secondsToHooks(ctx, sync.destinationId);
+    if (seconds > 0) {
+      const ids = notices.map(({ recordId }) => recordId);
+      return await postponeNotices(ctx.db.prisma, sync.id, ids, { seconds, hasFailed: false });
+    }
     const hub = await openHub(ctx, sync);
     const definition = await findObject(ctx, sync.applicationId, sync.provider, sync.object);
     const table = await hub.ensureTable(sync.provider, sync.object);

@@ -1,4 +1,5 @@
 import { isKeyless, type Json } from '../../kit/index.ts';
+import { runRow } from './hub-run.ts';
 import { committed, nextState, type Slice } from './slice.ts';
 import { chargeLoad } from './wait-for-destination.ts';
 
@@ -30,6 +31,7 @@ export async function retryRefused(slice: Slice): Promise<void> {
       next = nextState(slice, { fetched: records.length, facts }, {});
       return next as Json;
     },
+    run: () => runRow(slice, next),
   });
   committed(slice, next);
 }

@@ -1,7 +1,7 @@
 import { AppError } from '../../base/errors.ts';
 import type { Destination as DestinationRow } from '../../db/generated/client.ts';
 import type { ListableHub } from '../../hub/context.ts';
-import { asDestinationFailure, isLasting } from '../../hub/destination-failure.ts';
+import { isLasting } from '../../hub/destination-failure.ts';
 import { chargeRows, secondsToBegin, secondsToWrite } from '../../syncs/destination-load.ts';
 import { markRecovered, markUnavailable } from '../../syncs/mark-destination.ts';
 import type { Desk } from './leave-with.ts';
@@ -30,11 +30,7 @@ export async function openDestination({
   const destination = await ctx.db.prisma.destination.findUniqueOrThrow({ where: { id: lease.sync.destinationId } });
   const seconds = await secondsToBegin(ctx, destination);
   if (seconds > heldWaitSecondsMax) throw new DestinationWaits(seconds + Math.random() * spreadSeconds);
-  try {
-    return { destination, hub: await ctx.hubs.open(destination) };
-  } catch (error) {
-    throw asDestinationFailure(error) ?? error;
-  }
+  return { destination, hub: await ctx.hubs.open(destination) };
 }
 
 /** Waits until the destination takes the next rows, as long as the slice has time. false: it has none left. */
