@@ -8,6 +8,7 @@ import { measureHubWrite } from './hub/write.ts';
 import { measureFairness } from './scale/fairness.ts';
 import { measureHooks } from './scale/hooks.ts';
 import { measureScheduler } from './scale/scheduler.ts';
+import { measureWebhooks } from './scale/webhooks.ts';
 import { measureWorkers } from './scale/workers.ts';
 
 export interface Group {
@@ -51,6 +52,7 @@ export const groups: Group[] = [
   // The product's schema comes from starting it.
   { name: 'scheduler', measure: ({ url, rounds }) => withProduct(url, () => measureScheduler({ url, rounds })) },
   { name: 'hooks', measure: ({ url, rows }) => withProduct(url, (product) => measureHooks({ product, rows })) },
+  { name: 'webhooks', measure: ({ url, rounds }) => withProduct(url, (product) => measureWebhooks({ url, product, rounds })) },
   { name: 'workers', measure: ({ url, rounds }) => withProduct(url, (product) => measureWorkers({ product, rounds })) },
 ];
 

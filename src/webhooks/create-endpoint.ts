@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { requireScope } from '../base/actor.ts';
 import { newId } from '../base/ids.ts';
 import { type Args, withTransaction } from '../db/index.ts';
+import { tellWorkers } from '../events/channel.ts';
 import { stampEvents } from '../events/stamp.ts';
 import { audit } from '../tenancy/index.ts';
 import { checkUrl } from './check-url.ts';
@@ -44,6 +45,7 @@ export async function createWebhookEndpoint({
       data: { id, applicationId, position, ...given, ...sealSecret(ctx.vault, id, secret), createdAt: now, updatedAt: now },
     });
     await audit(tx, ctx, { applicationId, action: 'webhook_endpoint.created', target: id });
+    await tellWorkers(tx);
     return { endpoint: viewEndpoint(row), secret };
   });
 }

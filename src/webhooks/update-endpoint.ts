@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { requireScope } from '../base/actor.ts';
 import { idInput } from '../base/text.ts';
 import { type Args, withTransaction } from '../db/index.ts';
+import { tellWorkers } from '../events/channel.ts';
 import { audit } from '../tenancy/index.ts';
 import { checkUrl } from './check-url.ts';
 import type { WebhooksCtx } from './context.ts';
@@ -39,6 +40,7 @@ export async function updateWebhookEndpoint({ ctx, input }: Args<UpdateWebhookEn
       },
     });
     await audit(tx, ctx, { applicationId, action: 'webhook_endpoint.updated', target: id });
+    await tellWorkers(tx);
     return viewEndpoint(row);
   });
 }
