@@ -1,16 +1,37 @@
 import { ProviderError } from '../kit/index.ts';
 import type { IncomingAnswer } from './http-out.ts';
 
-/** Reads a whole body within a bound, counted after decompression: a small gzip cannot fill the memory. */
-export async function readBody({ status, body }: Pick<IncomingAnswer, 'status' | 'body'>, bytesMax: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
+/** Nobody's word makes us ask for more memory than this at once. */
+const toldBytesMax = 8 * 1024 * 1024;
+
+/**
+ * Reads a whole body within a bound, counted after decompression: a small gzip cannot fill the memory. Where the length is told, the
+ * pieces are copied as they come: a page never stands in memory twice.
+ */
+export async function readBody({ status, headers, body }: IncomingAnswer, bytesMax: number): Promise<Buffer> {
+  const told = toldLength(headers);
+  let whole = Buffer.allocUnsafe(told !== null && told <= Math.min(bytesMax, toldBytesMax) ? told : 0);
+  const beyond: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
+    if (bytes + chunk.length > bytesMax)
+      throw new ProviderError('invalid', `The provider's answer is larger than ${bytesMax} bytes.`, { status });
+    if (bytes + chunk.length <= whole.length) chunk.copy(whole, bytes);
+    else beyond.push(chunk);
     bytes += chunk.length;
-    if (bytes > bytesMax) throw new ProviderError('invalid', `The provider's answer is larger than ${bytesMax} bytes.`, { status });
-    chunks.push(chunk);
   }
-  return Buffer.concat(chunks, bytes);
+  if (beyond.length > 0) whole = Buffer.concat([whole.subarray(0, bytes - sum(beyond)), ...beyond], bytes);
+  return whole.subarray(0, bytes);
+}
+
+/** null: not told, or of the compressed body. */
+function toldLength(headers: Record<string, string>): number | null {
+  const length = Number(headers['content-length']);
+  return headers['content-encoding'] === undefined && Number.isSafeInteger(length) && length > 0 ? length : null;
+}
+
+function sum(chunks: Buffer[]): number {
+  return chunks.reduce((total, { length }) => total + length, 0);
 }
 
 /** JSON with numbers that JavaScript would round kept as their text: account ids are compared as written. */
