@@ -1,7 +1,8 @@
 // Writes docs/providers from the catalog: what `GET /v1/providers` answers, for reading. `--check` writes nothing and fails on a difference.
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createCatalog, describeProvider, loadProviders, type ProviderCapabilities } from '../src/catalog/index.ts';
+import { createCatalog, describeProvider, loadProviders, models, type ProviderCapabilities } from '../src/catalog/index.ts';
+import type { UnifiedMapping } from '../src/kit/index.ts';
 
 const units: [string, number][] = [
   ['day', 86_400],
@@ -57,6 +58,7 @@ function providerPage(one: ProviderCapabilities): string {
       'Generated from the catalog by `npm run provider-docs`.',
     ].join('\n'),
     table(['object', 'strategies', 'recommended', 'deletes between full reads', 'may show late by'], objects.map(overview)),
+    ...unifiedSection(catalog.provider(provider).unified ?? []),
     ...objects.map(objectSection),
   ].join('\n\n')}\n`;
 }
@@ -108,6 +110,21 @@ function objectSection(one: ProviderCapabilities['objects'][number]): string {
     `- Scopes: ${scopes.length === 0 ? 'none' : scopes.map((scope) => `\`${scope}\``).join(', ')}. [Documentation](${docsUrl}).`,
   ];
   return [`## ${object}`, `${label}.`, lines.filter((line) => line !== null).join('\n')].join('\n\n');
+}
+
+/** What its objects become, and what of a model it does not have. */
+function unifiedSection(mappings: UnifiedMapping[]): string[] {
+  if (mappings.length === 0) return [];
+  const rows = mappings.map(({ category, model, object, where, fields }) => {
+    const all = Object.keys(models.find((one) => one.category === category && one.name === model)!.fields);
+    const missing = all.filter((name) => !Object.hasOwn(fields, name));
+    return [
+      `\`${category}/${model}\``,
+      `\`${object}\`${where ? ', some of them' : ''}`,
+      missing.map((name) => `\`${name}\``).join(', ') || 'nothing',
+    ];
+  });
+  return ['## Unified models', 'See [unified models](../unified-models.md).', table(['model', 'made of', 'what it does not have'], rows)];
 }
 
 function offered(patterns: ProviderCapabilities['objects'][number]['patterns']): string {

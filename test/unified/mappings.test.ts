@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { compileMapper } from '../../src/base/mapping/evaluate.ts';
 import type { Expr } from '../../src/base/mapping/expr.ts';
@@ -77,6 +78,20 @@ test('relations name models of their category, and every model can be read by na
       for (const one of field.type === 'list' ? Object.values(field.item) : [field])
         if (one.relation !== undefined) expect(modelOf(model.category, one.relation).category).toBe(model.category);
   }
+});
+
+test('the page about unified models names every model with its fields and the values of its enumerations', async () => {
+  const page = await readFile(new URL('../../docs/unified-models.md', import.meta.url), 'utf8');
+  const common = ['remote_created_at', 'remote_updated_at'];
+  for (const { category, name, fields } of models) {
+    const words = Object.entries(fields).flatMap(([field, { type, ...rest }]) => {
+      if (common.includes(field)) return [];
+      const values = 'values' in rest && rest.values ? rest.values.slice(0, -1) : [];
+      return [`\`${field}\`${values.length > 0 ? ` (${values.join(', ')})` : ''}`];
+    });
+    expect(page).toContain(`| \`${category}/${name}\` | ${words.join(', ')} |`);
+  }
+  for (const name of common) expect(page).toContain(`\`${name}\``);
 });
 
 const stripe = catalog.provider('stripe');

@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { UnifiedViews } from '../../src/hub/context.ts';
 import { unifiedViewsOf } from '../../src/unified/views.ts';
 import { catalog } from '../conformance/support/catalog.ts';
+import { logIn, newTestRole } from '../hostile/support/sql-roles.ts';
 import { end, type HubUnderTest, openTestHub, record, write } from '../hub/support.ts';
 import { type Server, servers } from './support/servers.ts';
 
@@ -89,6 +91,28 @@ describe.each(servers)('on %s', (_, start) => {
     ]);
   });
 
+  test('the queries of the page about unified models run as they stand there', async () => {
+    const page = await readFile(new URL('../../docs/unified-models.md', import.meta.url), 'utf8');
+    const query = (name: string) => page.split(`\`\`\`sql ${name}\n`)[1]!.split('```')[0]!;
+    await land(on, 'pipedrive deals', 'acme', {
+      1: { id: 1, title: 'Open', value: 10.5, currency: 'eur', status: 'open' },
+      2: { id: 2, title: 'Won', status: 'won' },
+    });
+    await land(on, 'pipedrive organizations', 'acme', { 9: { id: 9, name: 'Works' } });
+    await land(on, 'pipedrive persons', 'acme', {
+      7: { id: 7, first_name: 'Blaise', org_id: 9, emails: [{ value: 'b@example.com', label: 'work' }] },
+    });
+    expect(await on.sql(query('deals'))).toEqual([
+      { provider: 'pipedrive', customer_id: 'acme', name: 'Open', amount: '10.5', currency: 'EUR' },
+    ]);
+    expect(await on.sql(query('people'))).toContainEqual({
+      first_name: 'Blaise',
+      last_name: null,
+      email: 'b@example.com',
+      company: 'Works',
+    });
+  });
+
   test('a deleted user and a deleted lead are known as deleted, though their records have no time of it', async () => {
     await land(on, 'salesforce User', 'acme', { u1: { Id: 'u1', Name: 'One' }, u2: { Id: 'u2', Name: 'Two' } });
     await land(on, 'salesforce Lead', 'acme', { l1: { Id: 'l1', LastName: 'One' }, l2: { Id: 'l2', LastName: 'Two' } });
@@ -142,10 +166,35 @@ describe.each(servers)('on %s', (_, start) => {
       ('crm', 'opportunity', 'hubspot', 'globex', 'region', '{properties,area}', 'text'),
       ('crm', 'opportunity', 'salesforce', '', 'never', '{Name}', 'text'),
       ('crm', 'account', 'hubspot', '', 'never', '{id}', 'text')`);
-    expect(await on.sql('select remote_id, custom_fields from unified_crm_opportunity order by 1')).toEqual([
+    expect(await on.sql("select remote_id, custom_fields from unified_crm_opportunity where provider = 'hubspot' order by 1")).toEqual([
       { remote_id: '1', custom_fields: { score: 7.5, since: '2023-11-14T22:13:20.000Z', region: 'EMEA' } },
       { remote_id: '2', custom_fields: { score: null, since: null, region: 'south' } },
     ]);
+  });
+
+  test("a customer's own credential sees its rows in the views, of every provider, and nobody else's rows or declarations", async () => {
+    const role = newTestRole();
+    const limits = { connectionsMax: 2, statementSeconds: 20, isOurs: false };
+    await on.hub.grantReader({ ...role, credentialId: role.role, customerId: 'globex', ...limits });
+    const session = await logIn(server.url, role);
+    try {
+      await session.query('set search_path = hub_test');
+      expect(await session.query('select first_name, provider, connection_id from unified_crm_contact')).toEqual([
+        { first_name: 'Kurt', provider: 'salesforce', connection_id: 'conn_salesforce_globex' },
+      ]);
+      expect(await session.query('select name, custom_fields from unified_crm_opportunity')).toEqual([
+        { name: 'B', custom_fields: { score: null, since: null, region: 'south' } },
+      ]);
+      // A view that is made after the credential was issued is shown to it too.
+      await land(on, 'stripe customers', 'globex', { c1: { id: 'c1', name: 'G', created: 1_700_000_000 } });
+      await land(on, 'stripe customers', 'acme', { c2: { id: 'c2', name: 'A' } });
+      expect(await session.query('select name, remote_created_at from unified_accounting_contact')).toEqual([
+        { name: 'G', remote_created_at: new Date('2023-11-14T22:13:20Z') },
+      ]);
+    } finally {
+      await session.end();
+      await on.hub.revokeReader({ role: role.role });
+    }
   });
 
   test('a customer is found by the index, and what nobody asks for is not taken from the record', async () => {
