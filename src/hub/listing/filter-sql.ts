@@ -28,7 +28,11 @@ export function filterSql(conditions: readonly FieldCondition[]): string[] {
 }
 
 export function valueSql({ type }: FieldCondition, n: number): string {
-  return `(${given} ->> ${n})::${sqlTypes[type]}`;
+  return `(${handedOver(n)})::${sqlTypes[type]}`;
+}
+
+function handedOver(n: number): string {
+  return `${given} ->> ${n}`;
 }
 
 export function filterValues(conditions: readonly FieldCondition[]): string {
