@@ -1,6 +1,7 @@
 import { measureLoads, measurePeak, measureTenants } from './end-to-end/loads.ts';
 import { type BenchProduct, startProduct } from './end-to-end/product.ts';
 import { measureStrategies } from './end-to-end/strategies.ts';
+import { measureAddField } from './hub/add-field.ts';
 import { measureFeed } from './hub/feed.ts';
 import { measureListing } from './hub/listing.ts';
 import { measureP99 } from './hub/p99.ts';
@@ -26,6 +27,7 @@ export const groups: Group[] = [
   { name: 'feed', measure: measureFeed },
   { name: 'listing', measure: measureListing },
   { name: 'p99', measure: ({ url, rows, rounds }) => withProduct(url, (product) => measureP99({ product, rows, rounds })) },
+  { name: 'fields', measure: ({ url, rows }) => measureAddField({ url, rows: rows * bigFactor }) },
   { name: 'loads', measure: ({ url, rows, rounds }) => withProduct(url, (product) => measureLoads({ url, product, rows, rounds })) },
   {
     name: 'memory',

@@ -6,6 +6,7 @@ import type { Limits } from '../ops/config.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { DestinationRef, Hubs, HubTarget, ListableHub, UnifiedViews } from './context.ts';
 import { asDestinationFailure } from './destination-failure.ts';
+import { addMissingViewsBehind } from './fields/missing-views.ts';
 import type { HubHandle } from './handle.ts';
 import { hubOf } from './hub.ts';
 import { hubNames } from './names.ts';
@@ -69,6 +70,7 @@ export function createHubs(options: {
         verified = now;
       },
     };
+    addMissingViewsBehind(handle);
     await refreshUnifiedViewsIfBehind(handle);
     return hubOf(handle);
   }

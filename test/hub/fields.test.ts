@@ -245,6 +245,16 @@ test('workers that apply one field at once add it once, and an index that a dead
   await other.close();
 });
 
+test('a table of an earlier release gets its view when the hub is opened', async () => {
+  await on.hub.ensureTable('crm', 'older');
+  await on.sql(`drop view crm_older_live; delete from _syncline_view where name = 'crm_older_live';
+    update _syncline_table set view_name = null where name = 'crm_older'`);
+  const again = await openTestHub(database.url);
+  const views = () => on.sql(`select from pg_views where schemaname = 'hub_test' and viewname = 'crm_older_live'`);
+  await expect.poll(async () => (await views()).length, { timeout: 30_000 }).toBe(1);
+  await again.close();
+});
+
 test('fields are suggested as the records show them, with the narrowest type that fits', async () => {
   const read = await beginTestRead(on.hub, { object: 'lead', sync: 'sync_lead' });
   const shown = { name: 'Ada', phone: '0049', age: 36, score: 1.5, ok: true, born: '1815-12-10', at: '2026-01-01T10:00:00Z', tags: ['a'] };

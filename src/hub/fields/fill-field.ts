@@ -5,7 +5,7 @@ import { valueSql } from './ddl.ts';
 import { findFieldRow } from './field-rows.ts';
 
 /** A writer that meets the rows of a step waits for it: this long, about. */
-const stepMs = 60;
+const stepMs = 40;
 const stepRowsMin = 20;
 const stepRowsMax = 2_000;
 /** Longer than a writer of ours can hold a record. */

@@ -1,7 +1,5 @@
 import type { HubHandle } from '../handle.ts';
-import { listTables } from '../tables.ts';
-import { layoutStep } from './layout-step.ts';
-import { refreshObjectView } from './object-view.ts';
+import { addMissingViews } from './missing-views.ts';
 import type { HubView } from './types.ts';
 
 /** The views that the hub keeps, with the columns they have now. */
@@ -23,13 +21,4 @@ export async function listViews(hub: HubHandle): Promise<HubView[]> {
     [hub.names.schema],
   );
   return rows;
-}
-
-/** Tables that an earlier release made have none yet. */
-export async function addMissingViews(hub: HubHandle): Promise<void> {
-  const { rows } = await hub.pool.query<{ name: string }>(`select name from ${hub.names.table} where view_name is null`);
-  if (rows.length === 0) return;
-  const missing = new Set(rows.map(({ name }) => name));
-  for (const table of (await listTables(hub)).filter(({ name }) => missing.has(name)))
-    await layoutStep(hub, (tx) => refreshObjectView(hub, tx, table));
 }

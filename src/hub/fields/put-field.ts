@@ -45,8 +45,8 @@ async function addColumn(hub: HubHandle, tx: HubTx, table: HubTable, field: PutF
      where f.table_name = $2::text`,
     [field.id, table.name, field.name, field.path, field.type, method, field.isIndexed],
   );
-  await tx.query((method === 'stored' ? addStoredColumn : addKeptColumn)(hub.names, table.name, field));
-  if (method === 'kept') await refreshTrigger(hub, tx, table.name);
+  if (method === 'stored') await tx.query(addStoredColumn(hub.names, table.name, field));
+  else await refreshTrigger(hub, tx, table.name, addKeptColumn(hub.names, table.name, field));
 }
 
 /** Name and index can change without the values. */
