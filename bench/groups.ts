@@ -4,6 +4,7 @@ import { measureStrategies } from './end-to-end/strategies.ts';
 import { measureAddField } from './hub/add-field.ts';
 import { measureFeed } from './hub/feed.ts';
 import { measureListing } from './hub/listing.ts';
+import { measureOwnPostgres } from './hub/own-postgres.ts';
 import { measureP99 } from './hub/p99.ts';
 import { measureHubWrite } from './hub/write.ts';
 import { measureFairness } from './scale/fairness.ts';
@@ -29,6 +30,10 @@ export const groups: Group[] = [
   { name: 'p99', measure: ({ url, rows, rounds }) => withProduct(url, (product) => measureP99({ product, rows, rounds })) },
   { name: 'fields', measure: ({ url, rows }) => measureAddField({ url, rows: rows * bigFactor }) },
   { name: 'loads', measure: ({ url, rows, rounds }) => withProduct(url, (product) => measureLoads({ url, product, rows, rounds })) },
+  {
+    name: 'own_postgres',
+    measure: ({ url, rows, rounds }) => withProduct(url, (product) => measureOwnPostgres({ url, product, rows, rounds })),
+  },
   {
     name: 'memory',
     measure: ({ url, rows }) =>

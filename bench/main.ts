@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { startEmbedded } from '../src/db/embedded.ts';
 import { groups } from './groups.ts';
+import { serverSettings } from './settings.ts';
 import { targets } from './targets.ts';
 
 const { values } = parseArgs({
@@ -26,10 +27,7 @@ if (chosen.length === 0) throw new Error(`--only takes ${groups.map((group) => g
 
 const dataDir = mkdtempSync(path.join(tmpdir(), 'syncline-bench-pg-'));
 chmodSync(dataDir, 0o755);
-// fsync stays on: a claim about writes without it would be none. Buffers as a server of this size would have; the default of
-// 128 MB would measure how Postgres reads its own files again, for COPY and for us.
-const settings = { max_connections: '200', log_min_messages: 'fatal', max_wal_size: '8GB', shared_buffers: '2GB' };
-const server = await startEmbedded({ dataDir, flags: settings });
+const server = await startEmbedded({ dataDir, flags: serverSettings });
 const figures: Record<string, number> = {};
 try {
   for (const group of chosen) {
@@ -72,7 +70,7 @@ function save(file: string): void {
   const machine = { cpus: cpus().length, cpu: cpus()[0]?.model, memory_gb: Math.round(totalmem() / 2 ** 30), node: process.version };
   writeFileSync(
     path.join('bench/results', file),
-    `${JSON.stringify({ machine, postgres: settings, rows, rounds, figures: rounded }, null, 2)}\n`,
+    `${JSON.stringify({ machine, postgres: serverSettings, rows, rounds, figures: rounded }, null, 2)}\n`,
   );
 }
 

@@ -94,7 +94,7 @@ export async function measureTenants({
   return { tenants_efficiency: median(ratios) };
 }
 
-async function firstLoad(vendor: BenchClient, account: string, rows: number): Promise<{ syncId: string; seconds: number }> {
+export async function firstLoad(vendor: BenchClient, account: string, rows: number): Promise<{ syncId: string; seconds: number }> {
   const { connectionId } = await vendor.connectCustomer({ customerId: account, account });
   const sync = await vendor.findSync({ connectionId, object });
   const run = await vendor.waitForRun({ syncId: sync.id, timeoutMs: runMsMax });
