@@ -33,6 +33,9 @@ export function createSyncline(options: SynclineOptions) {
     return parse(text as unknown as string);
   };
 
+  /** Records keep every digit. */
+  const exactly = async <T>(answer: Promise<{ data: T }>): Promise<T> => parse((await dataOf(answer)) as unknown as string);
+
   return {
     applications: {
       /** With the operator key only. */
@@ -93,6 +96,14 @@ export function createSyncline(options: SynclineOptions) {
       list: (query: QueryOf<wire.ListDestinationsData> = {}) =>
         pagesOf(query, (page) => dataOf(api.listDestinations({ client, query: page }))),
       get: (destination_id: string) => dataOf(api.getDestination({ client, path: { destination_id } })),
+      /** A Postgres of your own. It is tried out first. */
+      create: (body: wire.CreateDestination) => dataOf(api.createDestination({ client, body })),
+      /** Rotates the password, moves to another address, changes name or settings. */
+      update: (destination_id: string, body: wire.UpdateDestination) =>
+        dataOf(api.updateDestination({ client, path: { destination_id }, body })),
+      /** Whether everything is there that syncs need; changes nothing. */
+      test: (destination_id: string) => dataOf(api.testDestination({ client, path: { destination_id } })),
+      delete: (destination_id: string, query: Force = {}) => done(api.deleteDestination({ client, path: { destination_id }, query })),
     },
     syncConfigs: {
       create: (body: wire.CreateSyncConfig) => dataOf(api.createSyncConfig({ client, body })),
@@ -136,6 +147,12 @@ export function createSyncline(options: SynclineOptions) {
     records: {
       /** The records of an object as they are now. */
       list: (provider: string, object: string, query: RecordsQuery = {}) => pagesOf(query, (page) => loadRecords(provider, object, page)),
+      /** One record by its id at the provider. Name the customer or the connection where several may have that id. */
+      get: (provider: string, object: string, record_id: string, query: QueryOf<wire.GetRecordData> = {}): Promise<wire.RecordEntry> =>
+        exactly(api.getRecord({ client, path: { provider, object, record_id }, query, parseAs: 'text' })),
+      /** Up to 500 by their ids, in the order of the ids. */
+      getMany: (provider: string, object: string, body: wire.GetRecords): Promise<wire.RecordBatch> =>
+        exactly(api.getRecords({ client, path: { provider, object }, body, parseAs: 'text' })),
       /**
        * The change feed, deletes included: the backlog first, then what changed. Keep the cursor of each batch that you have
        * applied and begin with it next time.

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.ts';
-import type { ApproveHeldDeletesData, ApproveHeldDeletesErrors, ApproveHeldDeletesResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateApplicationData, CreateApplicationErrors, CreateApplicationResponses, CreateConnectSessionData, CreateConnectSessionErrors, CreateConnectSessionResponses, CreateCustomerTokenData, CreateCustomerTokenErrors, CreateCustomerTokenResponses, CreateDestinationData, CreateDestinationErrors, CreateDestinationResponses, CreateFieldData, CreateFieldErrors, CreateFieldResponses, CreateProviderConfigData, CreateProviderConfigErrors, CreateProviderConfigResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreateSqlCredentialData, CreateSqlCredentialErrors, CreateSqlCredentialResponses, CreateSyncConfigData, CreateSyncConfigErrors, CreateSyncConfigResponses, DeleteCustomerData, DeleteCustomerErrors, DeleteCustomerResponses, DeleteDestinationData, DeleteDestinationErrors, DeleteDestinationResponses, DeleteFieldData, DeleteFieldErrors, DeleteFieldResponses, DeleteProviderConfigData, DeleteProviderConfigErrors, DeleteProviderConfigResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderResponses, DeleteSyncConfigData, DeleteSyncConfigErrors, DeleteSyncConfigResponses, DisconnectConnectionData, DisconnectConnectionErrors, DisconnectConnectionResponses, FollowRecordsData, FollowRecordsErrors, FollowRecordsResponse, FollowRecordsResponses, GetApplicationData, GetApplicationErrors, GetApplicationResponses, GetCheckpointData, GetCheckpointErrors, GetCheckpointResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectSessionData, GetConnectSessionErrors, GetConnectSessionResponses, GetCustomerData, GetCustomerErrors, GetCustomerResponses, GetDestinationData, GetDestinationErrors, GetDestinationResponses, GetFieldData, GetFieldErrors, GetFieldResponses, GetProviderConfigData, GetProviderConfigErrors, GetProviderConfigResponses, GetProviderData, GetProviderDefinitionData, GetProviderDefinitionErrors, GetProviderDefinitionResponses, GetProviderErrors, GetProviderResponses, GetRateBudgetsData, GetRateBudgetsErrors, GetRateBudgetsResponses, GetRecordData, GetRecordErrors, GetRecordResponses, GetRecordsData, GetRecordsErrors, GetRecordsResponses, GetRunData, GetRunErrors, GetRunResponses, GetSyncConfigData, GetSyncConfigErrors, GetSyncConfigResponses, GetSyncData, GetSyncErrors, GetSyncResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListCustomersData, ListCustomersErrors, ListCustomersResponses, ListDestinationsData, ListDestinationsErrors, ListDestinationsResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListFieldsData, ListFieldsErrors, ListFieldsResponses, ListFieldSuggestionsData, ListFieldSuggestionsErrors, ListFieldSuggestionsResponses, ListHeldDeletesData, ListHeldDeletesErrors, ListHeldDeletesResponses, ListHeldRecordsData, ListHeldRecordsErrors, ListHeldRecordsResponses, ListProviderConfigsData, ListProviderConfigsErrors, ListProviderConfigsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListQuarantineData, ListQuarantineErrors, ListQuarantineResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSqlCredentialsData, ListSqlCredentialsErrors, ListSqlCredentialsResponses, ListSyncConfigsData, ListSyncConfigsErrors, ListSyncConfigsResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, ListViewsData, ListViewsErrors, ListViewsResponses, PauseSyncData, PauseSyncErrors, PauseSyncResponses, RefreshSyncConfigData, RefreshSyncConfigErrors, RefreshSyncConfigResponses, RejectHeldDeletesData, RejectHeldDeletesErrors, RejectHeldDeletesResponses, ResetSyncData, ResetSyncErrors, ResetSyncResponses, ResumeSyncData, ResumeSyncErrors, ResumeSyncResponses, RetryQuarantinedData, RetryQuarantinedErrors, RetryQuarantinedResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeSqlCredentialData, RevokeSqlCredentialErrors, RevokeSqlCredentialResponses, RotateSqlCredentialData, RotateSqlCredentialErrors, RotateSqlCredentialResponses, SetCheckpointData, SetCheckpointErrors, SetCheckpointResponses, TestDestinationData, TestDestinationErrors, TestDestinationResponses, TriggerSyncData, TriggerSyncErrors, TriggerSyncResponses, UpdateApplicationData, UpdateApplicationErrors, UpdateApplicationResponses, UpdateConnectionData, UpdateConnectionErrors, UpdateConnectionResponses, UpdateDestinationData, UpdateDestinationErrors, UpdateDestinationResponses, UpdateFieldData, UpdateFieldErrors, UpdateFieldResponses, UpdateProviderConfigData, UpdateProviderConfigErrors, UpdateProviderConfigResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderResponses, UpdateSyncConfigData, UpdateSyncConfigErrors, UpdateSyncConfigResponses, UpdateSyncData, UpdateSyncErrors, UpdateSyncResponses, UpsertCustomerData, UpsertCustomerErrors, UpsertCustomerResponses } from './types.gen.ts';
+import type { ApproveHeldDeletesData, ApproveHeldDeletesErrors, ApproveHeldDeletesResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateApplicationData, CreateApplicationErrors, CreateApplicationResponses, CreateConnectSessionData, CreateConnectSessionErrors, CreateConnectSessionResponses, CreateCustomerTokenData, CreateCustomerTokenErrors, CreateCustomerTokenResponses, CreateDestinationData, CreateDestinationErrors, CreateDestinationResponses, CreateFieldData, CreateFieldErrors, CreateFieldResponses, CreateProviderConfigData, CreateProviderConfigErrors, CreateProviderConfigResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreateSqlCredentialData, CreateSqlCredentialErrors, CreateSqlCredentialResponses, CreateSyncConfigData, CreateSyncConfigErrors, CreateSyncConfigResponses, CreateWebhookEndpointData, CreateWebhookEndpointErrors, CreateWebhookEndpointResponses, DeleteCustomerData, DeleteCustomerErrors, DeleteCustomerResponses, DeleteDestinationData, DeleteDestinationErrors, DeleteDestinationResponses, DeleteFieldData, DeleteFieldErrors, DeleteFieldResponses, DeleteProviderConfigData, DeleteProviderConfigErrors, DeleteProviderConfigResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderResponses, DeleteSyncConfigData, DeleteSyncConfigErrors, DeleteSyncConfigResponses, DeleteWebhookEndpointData, DeleteWebhookEndpointErrors, DeleteWebhookEndpointResponses, DisconnectConnectionData, DisconnectConnectionErrors, DisconnectConnectionResponses, FollowRecordsData, FollowRecordsErrors, FollowRecordsResponse, FollowRecordsResponses, GetApplicationData, GetApplicationErrors, GetApplicationResponses, GetCheckpointData, GetCheckpointErrors, GetCheckpointResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectSessionData, GetConnectSessionErrors, GetConnectSessionResponses, GetCustomerData, GetCustomerErrors, GetCustomerResponses, GetDestinationData, GetDestinationErrors, GetDestinationResponses, GetFieldData, GetFieldErrors, GetFieldResponses, GetProviderConfigData, GetProviderConfigErrors, GetProviderConfigResponses, GetProviderData, GetProviderDefinitionData, GetProviderDefinitionErrors, GetProviderDefinitionResponses, GetProviderErrors, GetProviderResponses, GetRateBudgetsData, GetRateBudgetsErrors, GetRateBudgetsResponses, GetRecordData, GetRecordErrors, GetRecordResponses, GetRecordsData, GetRecordsErrors, GetRecordsResponses, GetRunData, GetRunErrors, GetRunResponses, GetSyncConfigData, GetSyncConfigErrors, GetSyncConfigResponses, GetSyncData, GetSyncErrors, GetSyncResponses, GetWebhookEndpointData, GetWebhookEndpointErrors, GetWebhookEndpointResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListCustomersData, ListCustomersErrors, ListCustomersResponses, ListDestinationsData, ListDestinationsErrors, ListDestinationsResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListFieldsData, ListFieldsErrors, ListFieldsResponses, ListFieldSuggestionsData, ListFieldSuggestionsErrors, ListFieldSuggestionsResponses, ListHeldDeletesData, ListHeldDeletesErrors, ListHeldDeletesResponses, ListHeldRecordsData, ListHeldRecordsErrors, ListHeldRecordsResponses, ListProviderConfigsData, ListProviderConfigsErrors, ListProviderConfigsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListQuarantineData, ListQuarantineErrors, ListQuarantineResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSqlCredentialsData, ListSqlCredentialsErrors, ListSqlCredentialsResponses, ListSyncConfigsData, ListSyncConfigsErrors, ListSyncConfigsResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, ListViewsData, ListViewsErrors, ListViewsResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhookEndpointsData, ListWebhookEndpointsErrors, ListWebhookEndpointsResponses, PauseSyncData, PauseSyncErrors, PauseSyncResponses, RefreshSyncConfigData, RefreshSyncConfigErrors, RefreshSyncConfigResponses, RejectHeldDeletesData, RejectHeldDeletesErrors, RejectHeldDeletesResponses, ReplayWebhookEventsData, ReplayWebhookEventsErrors, ReplayWebhookEventsResponses, ResetSyncData, ResetSyncErrors, ResetSyncResponses, ResumeSyncData, ResumeSyncErrors, ResumeSyncResponses, RetryQuarantinedData, RetryQuarantinedErrors, RetryQuarantinedResponses, RetryWebhookDeliveryData, RetryWebhookDeliveryErrors, RetryWebhookDeliveryResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeSqlCredentialData, RevokeSqlCredentialErrors, RevokeSqlCredentialResponses, RotateSqlCredentialData, RotateSqlCredentialErrors, RotateSqlCredentialResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SetCheckpointData, SetCheckpointErrors, SetCheckpointResponses, TestDestinationData, TestDestinationErrors, TestDestinationResponses, TestWebhookEndpointData, TestWebhookEndpointErrors, TestWebhookEndpointResponses, TriggerSyncData, TriggerSyncErrors, TriggerSyncResponses, UpdateApplicationData, UpdateApplicationErrors, UpdateApplicationResponses, UpdateConnectionData, UpdateConnectionErrors, UpdateConnectionResponses, UpdateDestinationData, UpdateDestinationErrors, UpdateDestinationResponses, UpdateFieldData, UpdateFieldErrors, UpdateFieldResponses, UpdateProviderConfigData, UpdateProviderConfigErrors, UpdateProviderConfigResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderResponses, UpdateSyncConfigData, UpdateSyncConfigErrors, UpdateSyncConfigResponses, UpdateSyncData, UpdateSyncErrors, UpdateSyncResponses, UpdateWebhookEndpointData, UpdateWebhookEndpointErrors, UpdateWebhookEndpointResponses, UpsertCustomerData, UpsertCustomerErrors, UpsertCustomerResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -1429,6 +1429,188 @@ export const listEvents = <ThrowOnError extends boolean = true>(options?: Option
             type: 'http'
         }],
     url: '/v1/events',
+    ...options
+});
+
+/**
+ * List webhook endpoints
+ *
+ * Where your application is told of events, oldest endpoint first.
+ *
+ * Needs the scope `webhooks:read`.
+ */
+export const listWebhookEndpoints = <ThrowOnError extends boolean = true>(options?: Options<ListWebhookEndpointsData, ThrowOnError>): RequestResult<ListWebhookEndpointsResponses, ListWebhookEndpointsErrors, ThrowOnError> => (options?.client ?? client).get<ListWebhookEndpointsResponses, ListWebhookEndpointsErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/webhook-endpoints',
+    ...options
+});
+
+/**
+ * Create a webhook endpoint
+ *
+ * Events of your application are sent there from now on, signed as Standard Webhooks says, in the order of the log, each at least once. The answer shows the secret, once.
+ *
+ * Needs the scope `webhooks:write`.
+ */
+export const createWebhookEndpoint = <ThrowOnError extends boolean = true>(options: Options<CreateWebhookEndpointData, ThrowOnError>): RequestResult<CreateWebhookEndpointResponses, CreateWebhookEndpointErrors, ThrowOnError> => (options.client ?? client).post<CreateWebhookEndpointResponses, CreateWebhookEndpointErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/webhook-endpoints',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a webhook endpoint
+ *
+ * Nothing more is sent there, and its deliveries are forgotten. The log stays.
+ *
+ * Needs the scope `webhooks:write`.
+ */
+export const deleteWebhookEndpoint = <ThrowOnError extends boolean = true>(options: Options<DeleteWebhookEndpointData, ThrowOnError>): RequestResult<DeleteWebhookEndpointResponses, DeleteWebhookEndpointErrors, ThrowOnError> => (options.client ?? client).delete<DeleteWebhookEndpointResponses, DeleteWebhookEndpointErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/webhook-endpoints/{webhook_endpoint_id}',
+    ...options
+});
+
+/**
+ * Get a webhook endpoint
+ *
+ * Where it stands in the log, and whether it is well.
+ *
+ * Needs the scope `webhooks:read`.
+ */
+export const getWebhookEndpoint = <ThrowOnError extends boolean = true>(options: Options<GetWebhookEndpointData, ThrowOnError>): RequestResult<GetWebhookEndpointResponses, GetWebhookEndpointErrors, ThrowOnError> => (options.client ?? client).get<GetWebhookEndpointResponses, GetWebhookEndpointErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/webhook-endpoints/{webhook_endpoint_id}',
+    ...options
+});
+
+/**
+ * Update a webhook endpoint
+ *
+ * What is left out stays. `filters` are replaced as a whole. A new URL, and enabling, end a pause that failures had brought.
+ *
+ * Needs the scope `webhooks:write`.
+ */
+export const updateWebhookEndpoint = <ThrowOnError extends boolean = true>(options: Options<UpdateWebhookEndpointData, ThrowOnError>): RequestResult<UpdateWebhookEndpointResponses, UpdateWebhookEndpointErrors, ThrowOnError> => (options.client ?? client).patch<UpdateWebhookEndpointResponses, UpdateWebhookEndpointErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/webhook-endpoints/{webhook_endpoint_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Rotate the secret of a webhook endpoint
+ *
+ * Answers a new secret, once. For 24 hours messages carry a signature of both, so that receivers can change over; a secret that was rotated before counts no more.
+ *
+ * Needs the scope `webhooks:write`.
+ */
+export const rotateWebhookSecret = <ThrowOnError extends boolean = true>(options: Options<RotateWebhookSecretData, ThrowOnError>): RequestResult<RotateWebhookSecretResponses, RotateWebhookSecretErrors, ThrowOnError> => (options.client ?? client).post<RotateWebhookSecretResponses, RotateWebhookSecretErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/webhook-endpoints/{webhook_endpoint_id}:rotate',
+    ...options
+});
+
+/**
+ * Send a test event
+ *
+ * Puts a `webhook.test` into the log, which is sent to this endpoint alone, whatever its types and filters. See `/v1/webhook-deliveries?event_id=…` for what became of it.
+ *
+ * Needs the scope `webhooks:write`.
+ */
+export const testWebhookEndpoint = <ThrowOnError extends boolean = true>(options: Options<TestWebhookEndpointData, ThrowOnError>): RequestResult<TestWebhookEndpointResponses, TestWebhookEndpointErrors, ThrowOnError> => (options.client ?? client).post<TestWebhookEndpointResponses, TestWebhookEndpointErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/webhook-endpoints/{webhook_endpoint_id}:test',
+    ...options
+});
+
+/**
+ * Replay events
+ *
+ * Sends events of the log once more, with the ids that they had, behind what is new. Types and filters of the endpoint hold. One call goes over 10000 numbers.
+ *
+ * Needs the scope `webhooks:write`.
+ */
+export const replayWebhookEvents = <ThrowOnError extends boolean = true>(options: Options<ReplayWebhookEventsData, ThrowOnError>): RequestResult<ReplayWebhookEventsResponses, ReplayWebhookEventsErrors, ThrowOnError> => (options.client ?? client).post<ReplayWebhookEventsResponses, ReplayWebhookEventsErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/webhook-endpoints/{webhook_endpoint_id}:replay',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List webhook deliveries
+ *
+ * What was sent, what waits and what was given up, newest first. What was sent itself is not kept.
+ *
+ * Needs the scope `webhooks:read`.
+ */
+export const listWebhookDeliveries = <ThrowOnError extends boolean = true>(options?: Options<ListWebhookDeliveriesData, ThrowOnError>): RequestResult<ListWebhookDeliveriesResponses, ListWebhookDeliveriesErrors, ThrowOnError> => (options?.client ?? client).get<ListWebhookDeliveriesResponses, ListWebhookDeliveriesErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/webhook-deliveries',
+    ...options
+});
+
+/**
+ * Retry a webhook delivery
+ *
+ * Gives a delivery that was given up, or that waits, all its attempts again, the first of them at once.
+ *
+ * Needs the scope `webhooks:write`.
+ */
+export const retryWebhookDelivery = <ThrowOnError extends boolean = true>(options: Options<RetryWebhookDeliveryData, ThrowOnError>): RequestResult<RetryWebhookDeliveryResponses, RetryWebhookDeliveryErrors, ThrowOnError> => (options.client ?? client).post<RetryWebhookDeliveryResponses, RetryWebhookDeliveryErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/webhook-deliveries/{webhook_delivery_id}:retry',
     ...options
 });
 

@@ -3069,6 +3069,318 @@ export type Event = {
  */
 export type EventType = 'connection.created' | 'connection.updated' | 'connection.needs_reauth' | 'connection.reconnected' | 'connection.disabled' | 'provider_config.broken' | 'destination.unavailable' | 'destination.recovered' | 'run.completed' | 'run.failed' | 'sync.held' | 'sync.gap_found' | 'sync.paused' | 'sync.resumed' | 'sync_config.objects_included' | 'records.changed' | 'records.purged' | 'records.quarantined' | 'held_deletes.approved' | 'held_deletes.rejected' | 'schema.changed' | 'field.ready' | 'field.failed' | 'alert.raised' | 'alert.recovered' | 'webhook_endpoint.disabled' | 'webhook.test';
 
+export type WebhookEndpointWithSecret = {
+    /**
+     * The webhook endpoint's id.
+     */
+    id: string;
+    /**
+     * Where events are sent.
+     */
+    url: string;
+    /**
+     * Your own words about it.
+     */
+    description: string | null;
+    /**
+     * Only these types; empty: all.
+     */
+    event_types: Array<'connection.created' | 'connection.updated' | 'connection.needs_reauth' | 'connection.reconnected' | 'connection.disabled' | 'provider_config.broken' | 'destination.unavailable' | 'destination.recovered' | 'run.completed' | 'run.failed' | 'sync.held' | 'sync.gap_found' | 'sync.paused' | 'sync.resumed' | 'sync_config.objects_included' | 'records.changed' | 'records.purged' | 'records.quarantined' | 'held_deletes.approved' | 'held_deletes.rejected' | 'schema.changed' | 'field.ready' | 'field.failed' | 'alert.raised' | 'alert.recovered' | 'webhook_endpoint.disabled' | 'webhook.test'>;
+    filters: WebhookFilters;
+    /**
+     * Whether records are sent, or only what has happened to them.
+     */
+    payload: 'event' | 'records';
+    /**
+     * Nothing is sent to a disabled endpoint; it keeps its place.
+     */
+    status: 'enabled' | 'disabled';
+    /**
+     * Why it was disabled, if you did not do it.
+     */
+    status_reason: string | null;
+    /**
+     * The number in your application's log that deliveries have been made up to.
+     */
+    position: number;
+    /**
+     * Rounds of attempts in a row that all failed; 0: it is well.
+     */
+    failures: number;
+    /**
+     * Nothing is sent before, because of failures or because the receiver asked for it.
+     */
+    paused_until: string | null;
+    /**
+     * Until then messages are signed with the secret before this one, too.
+     */
+    previous_secret_until: string | null;
+    /**
+     * When it was created.
+     */
+    created_at: string;
+    /**
+     * When it was last changed.
+     */
+    updated_at: string;
+    /**
+     * Signs what is sent. It is shown now and never again.
+     */
+    secret: string;
+};
+
+/**
+ * Only events that say all of this about themselves: an event of no customer is not for an endpoint of some customers.
+ */
+export type WebhookFilters = {
+    /**
+     * Only events of these customers.
+     */
+    customer_ids?: Array<string>;
+    /**
+     * Only events of these providers.
+     */
+    providers?: Array<string>;
+    /**
+     * Only events of these objects.
+     */
+    objects?: Array<string>;
+};
+
+export type CreateWebhookEndpoint = {
+    /**
+     * Where events are sent: https, a public address.
+     */
+    url: string;
+    /**
+     * Your own words about it.
+     */
+    description?: string | null;
+    /**
+     * Only these types; empty: all, also those to come.
+     */
+    event_types?: Array<'connection.created' | 'connection.updated' | 'connection.needs_reauth' | 'connection.reconnected' | 'connection.disabled' | 'provider_config.broken' | 'destination.unavailable' | 'destination.recovered' | 'run.completed' | 'run.failed' | 'sync.held' | 'sync.gap_found' | 'sync.paused' | 'sync.resumed' | 'sync_config.objects_included' | 'records.changed' | 'records.purged' | 'records.quarantined' | 'held_deletes.approved' | 'held_deletes.rejected' | 'schema.changed' | 'field.ready' | 'field.failed' | 'alert.raised' | 'alert.recovered' | 'webhook_endpoint.disabled' | 'webhook.test'>;
+    filters?: WebhookFilters;
+    /**
+     * `event`: ids and counts. `records`: `records.changed` brings the records too, in parts, read at delivery and stored nowhere.
+     */
+    payload?: 'event' | 'records';
+    /**
+     * Where in the log it begins: with what happens from now on (default), or with the oldest event that is kept.
+     */
+    from?: 'now' | 'beginning';
+};
+
+export type WebhookEndpointPage = {
+    /**
+     * The entries of this page.
+     */
+    data: Array<WebhookEndpoint>;
+    /**
+     * Ask again with this cursor for what follows; null where nothing can follow.
+     */
+    next_cursor: string | null;
+    /**
+     * Whether more entries stand ready now.
+     */
+    has_more: boolean;
+};
+
+export type WebhookEndpoint = {
+    /**
+     * The webhook endpoint's id.
+     */
+    id: string;
+    /**
+     * Where events are sent.
+     */
+    url: string;
+    /**
+     * Your own words about it.
+     */
+    description: string | null;
+    /**
+     * Only these types; empty: all.
+     */
+    event_types: Array<'connection.created' | 'connection.updated' | 'connection.needs_reauth' | 'connection.reconnected' | 'connection.disabled' | 'provider_config.broken' | 'destination.unavailable' | 'destination.recovered' | 'run.completed' | 'run.failed' | 'sync.held' | 'sync.gap_found' | 'sync.paused' | 'sync.resumed' | 'sync_config.objects_included' | 'records.changed' | 'records.purged' | 'records.quarantined' | 'held_deletes.approved' | 'held_deletes.rejected' | 'schema.changed' | 'field.ready' | 'field.failed' | 'alert.raised' | 'alert.recovered' | 'webhook_endpoint.disabled' | 'webhook.test'>;
+    filters: WebhookFilters;
+    /**
+     * Whether records are sent, or only what has happened to them.
+     */
+    payload: 'event' | 'records';
+    /**
+     * Nothing is sent to a disabled endpoint; it keeps its place.
+     */
+    status: 'enabled' | 'disabled';
+    /**
+     * Why it was disabled, if you did not do it.
+     */
+    status_reason: string | null;
+    /**
+     * The number in your application's log that deliveries have been made up to.
+     */
+    position: number;
+    /**
+     * Rounds of attempts in a row that all failed; 0: it is well.
+     */
+    failures: number;
+    /**
+     * Nothing is sent before, because of failures or because the receiver asked for it.
+     */
+    paused_until: string | null;
+    /**
+     * Until then messages are signed with the secret before this one, too.
+     */
+    previous_secret_until: string | null;
+    /**
+     * When it was created.
+     */
+    created_at: string;
+    /**
+     * When it was last changed.
+     */
+    updated_at: string;
+};
+
+export type UpdateWebhookEndpoint = {
+    /**
+     * Where events are sent: https, a public address.
+     */
+    url?: string;
+    /**
+     * Your own words about it.
+     */
+    description?: string | null;
+    /**
+     * Only these types; empty: all, also those to come.
+     */
+    event_types?: Array<'connection.created' | 'connection.updated' | 'connection.needs_reauth' | 'connection.reconnected' | 'connection.disabled' | 'provider_config.broken' | 'destination.unavailable' | 'destination.recovered' | 'run.completed' | 'run.failed' | 'sync.held' | 'sync.gap_found' | 'sync.paused' | 'sync.resumed' | 'sync_config.objects_included' | 'records.changed' | 'records.purged' | 'records.quarantined' | 'held_deletes.approved' | 'held_deletes.rejected' | 'schema.changed' | 'field.ready' | 'field.failed' | 'alert.raised' | 'alert.recovered' | 'webhook_endpoint.disabled' | 'webhook.test'>;
+    filters?: WebhookFilters;
+    /**
+     * `event`: ids and counts. `records`: `records.changed` brings the records too, in parts, read at delivery and stored nowhere.
+     */
+    payload?: 'event' | 'records';
+    /**
+     * A disabled endpoint keeps its place in the log, and goes on from there when it is enabled again.
+     */
+    status?: 'enabled' | 'disabled';
+};
+
+export type TestedWebhookEndpoint = {
+    /**
+     * The event's id.
+     */
+    event_id: string;
+};
+
+export type ReplayedWebhookEvents = {
+    /**
+     * Events that are sent once more.
+     */
+    deliveries: number;
+    /**
+     * The last number that was looked at; null: there is none in the range.
+     */
+    last_number: number | null;
+    /**
+     * Whether the range goes on: call again from `last_number` + 1.
+     */
+    has_more: boolean;
+};
+
+export type ReplayWebhookEvents = {
+    /**
+     * The first number of the log. Give either this or `from_time`.
+     */
+    from_number?: number;
+    /**
+     * Everything behind the first event of then or later. Give either this or `from_number`.
+     */
+    from_time?: string;
+    /**
+     * The last number, inclusive; left out: up to the newest event.
+     */
+    to_number?: number;
+    /**
+     * Only these types.
+     */
+    types?: Array<'connection.created' | 'connection.updated' | 'connection.needs_reauth' | 'connection.reconnected' | 'connection.disabled' | 'provider_config.broken' | 'destination.unavailable' | 'destination.recovered' | 'run.completed' | 'run.failed' | 'sync.held' | 'sync.gap_found' | 'sync.paused' | 'sync.resumed' | 'sync_config.objects_included' | 'records.changed' | 'records.purged' | 'records.quarantined' | 'held_deletes.approved' | 'held_deletes.rejected' | 'schema.changed' | 'field.ready' | 'field.failed' | 'alert.raised' | 'alert.recovered' | 'webhook_endpoint.disabled' | 'webhook.test'>;
+};
+
+export type WebhookDeliveryPage = {
+    /**
+     * The entries of this page.
+     */
+    data: Array<WebhookDelivery>;
+    /**
+     * Ask again with this cursor for what follows; null where nothing can follow.
+     */
+    next_cursor: string | null;
+    /**
+     * Whether more entries stand ready now.
+     */
+    has_more: boolean;
+};
+
+export type WebhookDelivery = {
+    /**
+     * The webhook delivery's id.
+     */
+    id: string;
+    /**
+     * The webhook endpoint's id.
+     */
+    webhook_endpoint_id: string;
+    /**
+     * The event's id.
+     */
+    event_id: string;
+    /**
+     * The event's place in your application's log.
+     */
+    event_number: number;
+    /**
+     * What the event tells of.
+     */
+    event_type: 'connection.created' | 'connection.updated' | 'connection.needs_reauth' | 'connection.reconnected' | 'connection.disabled' | 'provider_config.broken' | 'destination.unavailable' | 'destination.recovered' | 'run.completed' | 'run.failed' | 'sync.held' | 'sync.gap_found' | 'sync.paused' | 'sync.resumed' | 'sync_config.objects_included' | 'records.changed' | 'records.purged' | 'records.quarantined' | 'held_deletes.approved' | 'held_deletes.rejected' | 'schema.changed' | 'field.ready' | 'field.failed' | 'alert.raised' | 'alert.recovered' | 'webhook_endpoint.disabled' | 'webhook.test';
+    /**
+     * dead: it was refused, or has had its attempts.
+     */
+    status: 'pending' | 'succeeded' | 'dead';
+    /**
+     * Requests that have been made for it.
+     */
+    attempts: number;
+    /**
+     * When it is due; null: it is not pending.
+     */
+    next_attempt_at: string | null;
+    /**
+     * Whether somebody asked for it once more.
+     */
+    is_replay: boolean;
+    /**
+     * What the receiver answered last; null: nothing.
+     */
+    response_status: number | null;
+    /**
+     * Why no answer came.
+     */
+    error: string | null;
+    /**
+     * How long the last attempt took.
+     */
+    duration_ms: number | null;
+    /**
+     * When it was planned.
+     */
+    created_at: string;
+    /**
+     * When it was last changed.
+     */
+    updated_at: string;
+};
+
 export type AuditPage = {
     /**
      * The entries of this page.
@@ -7604,6 +7916,583 @@ export type ListEventsResponses = {
 };
 
 export type ListEventsResponse = ListEventsResponses[keyof ListEventsResponses];
+
+export type ListWebhookEndpointsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The `next_cursor` of the page before. Leave it out to begin.
+         */
+        cursor?: string;
+        /**
+         * At most this many entries; default 100.
+         */
+        page_size?: number;
+    };
+    url: '/v1/webhook-endpoints';
+};
+
+export type ListWebhookEndpointsErrors = {
+    /**
+     * Problem: `input_invalid`, `cursor_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type ListWebhookEndpointsError = ListWebhookEndpointsErrors[keyof ListWebhookEndpointsErrors];
+
+export type ListWebhookEndpointsResponses = {
+    /**
+     * List webhook endpoints
+     */
+    200: WebhookEndpointPage;
+};
+
+export type ListWebhookEndpointsResponse = ListWebhookEndpointsResponses[keyof ListWebhookEndpointsResponses];
+
+export type CreateWebhookEndpointData = {
+    body: CreateWebhookEndpoint;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/webhook-endpoints';
+};
+
+export type CreateWebhookEndpointErrors = {
+    /**
+     * Problem: `input_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`, `conflict`
+     */
+    409: Problem;
+    /**
+     * Problem: `body_too_large`
+     */
+    413: Problem;
+    /**
+     * Problem: `content_type_unsupported`
+     */
+    415: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type CreateWebhookEndpointError = CreateWebhookEndpointErrors[keyof CreateWebhookEndpointErrors];
+
+export type CreateWebhookEndpointResponses = {
+    /**
+     * Create a webhook endpoint
+     */
+    201: WebhookEndpointWithSecret;
+};
+
+export type CreateWebhookEndpointResponse = CreateWebhookEndpointResponses[keyof CreateWebhookEndpointResponses];
+
+export type DeleteWebhookEndpointData = {
+    body?: never;
+    path: {
+        /**
+         * The webhook endpoint's id.
+         */
+        webhook_endpoint_id: string;
+    };
+    query?: never;
+    url: '/v1/webhook-endpoints/{webhook_endpoint_id}';
+};
+
+export type DeleteWebhookEndpointErrors = {
+    /**
+     * Problem: `input_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type DeleteWebhookEndpointError = DeleteWebhookEndpointErrors[keyof DeleteWebhookEndpointErrors];
+
+export type DeleteWebhookEndpointResponses = {
+    /**
+     * Delete a webhook endpoint
+     */
+    204: void;
+};
+
+export type DeleteWebhookEndpointResponse = DeleteWebhookEndpointResponses[keyof DeleteWebhookEndpointResponses];
+
+export type GetWebhookEndpointData = {
+    body?: never;
+    path: {
+        /**
+         * The webhook endpoint's id.
+         */
+        webhook_endpoint_id: string;
+    };
+    query?: never;
+    url: '/v1/webhook-endpoints/{webhook_endpoint_id}';
+};
+
+export type GetWebhookEndpointErrors = {
+    /**
+     * Problem: `input_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type GetWebhookEndpointError = GetWebhookEndpointErrors[keyof GetWebhookEndpointErrors];
+
+export type GetWebhookEndpointResponses = {
+    /**
+     * Get a webhook endpoint
+     */
+    200: WebhookEndpoint;
+};
+
+export type GetWebhookEndpointResponse = GetWebhookEndpointResponses[keyof GetWebhookEndpointResponses];
+
+export type UpdateWebhookEndpointData = {
+    body?: UpdateWebhookEndpoint;
+    path: {
+        /**
+         * The webhook endpoint's id.
+         */
+        webhook_endpoint_id: string;
+    };
+    query?: never;
+    url: '/v1/webhook-endpoints/{webhook_endpoint_id}';
+};
+
+export type UpdateWebhookEndpointErrors = {
+    /**
+     * Problem: `input_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `body_too_large`
+     */
+    413: Problem;
+    /**
+     * Problem: `content_type_unsupported`
+     */
+    415: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type UpdateWebhookEndpointError = UpdateWebhookEndpointErrors[keyof UpdateWebhookEndpointErrors];
+
+export type UpdateWebhookEndpointResponses = {
+    /**
+     * Update a webhook endpoint
+     */
+    200: WebhookEndpoint;
+};
+
+export type UpdateWebhookEndpointResponse = UpdateWebhookEndpointResponses[keyof UpdateWebhookEndpointResponses];
+
+export type RotateWebhookSecretData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The webhook endpoint's id.
+         */
+        webhook_endpoint_id: string;
+    };
+    query?: never;
+    url: '/v1/webhook-endpoints/{webhook_endpoint_id}:rotate';
+};
+
+export type RotateWebhookSecretErrors = {
+    /**
+     * Problem: `input_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`
+     */
+    409: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type RotateWebhookSecretError = RotateWebhookSecretErrors[keyof RotateWebhookSecretErrors];
+
+export type RotateWebhookSecretResponses = {
+    /**
+     * Rotate the secret of a webhook endpoint
+     */
+    200: WebhookEndpointWithSecret;
+};
+
+export type RotateWebhookSecretResponse = RotateWebhookSecretResponses[keyof RotateWebhookSecretResponses];
+
+export type TestWebhookEndpointData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The webhook endpoint's id.
+         */
+        webhook_endpoint_id: string;
+    };
+    query?: never;
+    url: '/v1/webhook-endpoints/{webhook_endpoint_id}:test';
+};
+
+export type TestWebhookEndpointErrors = {
+    /**
+     * Problem: `input_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`, `conflict`
+     */
+    409: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type TestWebhookEndpointError = TestWebhookEndpointErrors[keyof TestWebhookEndpointErrors];
+
+export type TestWebhookEndpointResponses = {
+    /**
+     * Send a test event
+     */
+    200: TestedWebhookEndpoint;
+};
+
+export type TestWebhookEndpointResponse = TestWebhookEndpointResponses[keyof TestWebhookEndpointResponses];
+
+export type ReplayWebhookEventsData = {
+    body?: ReplayWebhookEvents;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The webhook endpoint's id.
+         */
+        webhook_endpoint_id: string;
+    };
+    query?: never;
+    url: '/v1/webhook-endpoints/{webhook_endpoint_id}:replay';
+};
+
+export type ReplayWebhookEventsErrors = {
+    /**
+     * Problem: `input_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`, `conflict`
+     */
+    409: Problem;
+    /**
+     * Problem: `body_too_large`
+     */
+    413: Problem;
+    /**
+     * Problem: `content_type_unsupported`
+     */
+    415: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type ReplayWebhookEventsError = ReplayWebhookEventsErrors[keyof ReplayWebhookEventsErrors];
+
+export type ReplayWebhookEventsResponses = {
+    /**
+     * Replay events
+     */
+    200: ReplayedWebhookEvents;
+};
+
+export type ReplayWebhookEventsResponse = ReplayWebhookEventsResponses[keyof ReplayWebhookEventsResponses];
+
+export type ListWebhookDeliveriesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The `next_cursor` of the page before. Leave it out to begin.
+         */
+        cursor?: string;
+        /**
+         * At most this many entries; default 100.
+         */
+        page_size?: number;
+        /**
+         * Only deliveries to this endpoint.
+         */
+        webhook_endpoint_id?: string;
+        /**
+         * Only deliveries of this event.
+         */
+        event_id?: string;
+        /**
+         * Only these.
+         */
+        status?: 'pending' | 'succeeded' | 'dead';
+    };
+    url: '/v1/webhook-deliveries';
+};
+
+export type ListWebhookDeliveriesErrors = {
+    /**
+     * Problem: `input_invalid`, `cursor_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type ListWebhookDeliveriesError = ListWebhookDeliveriesErrors[keyof ListWebhookDeliveriesErrors];
+
+export type ListWebhookDeliveriesResponses = {
+    /**
+     * List webhook deliveries
+     */
+    200: WebhookDeliveryPage;
+};
+
+export type ListWebhookDeliveriesResponse = ListWebhookDeliveriesResponses[keyof ListWebhookDeliveriesResponses];
+
+export type RetryWebhookDeliveryData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The webhook delivery's id.
+         */
+        webhook_delivery_id: string;
+    };
+    query?: never;
+    url: '/v1/webhook-deliveries/{webhook_delivery_id}:retry';
+};
+
+export type RetryWebhookDeliveryErrors = {
+    /**
+     * Problem: `input_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`, `conflict`
+     */
+    409: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type RetryWebhookDeliveryError = RetryWebhookDeliveryErrors[keyof RetryWebhookDeliveryErrors];
+
+export type RetryWebhookDeliveryResponses = {
+    /**
+     * Retry a webhook delivery
+     */
+    200: WebhookDelivery;
+};
+
+export type RetryWebhookDeliveryResponse = RetryWebhookDeliveryResponses[keyof RetryWebhookDeliveryResponses];
 
 export type ListAuditData = {
     body?: never;
