@@ -8,6 +8,7 @@ import { applyHooksTask } from './apply-hooks.ts';
 import { type EventLoop, startEventLoop } from './event-loop.ts';
 import { createJobLogger } from './job-logger.ts';
 import { mirrorRunTask } from './mirror-run.ts';
+import { ownNotices } from './own-notices.ts';
 import { purgeConnectionTask } from './purge-connection.ts';
 import { runSyncTask, type SliceEnded } from './run-sync.ts';
 import { settleHeldDeletesTask } from './settle-held-deletes.ts';
@@ -68,6 +69,7 @@ export function createWorker(options: WorkerOptions): Worker {
           // Ours is the tick; without this graphile-worker looks for a crontab file where the process was started.
           parsedCronItems: [],
           logger: createJobLogger(ctx.log),
+          events: ownNotices(ctx.log),
           preset: { worker: { pollInterval: pollIntervalMs, gracefulShutdownAbortTimeout: gracefulShutdownAbortMs } },
         });
       const hookTasks = { 'apply-hooks': applyHooksTask({ ctx, signal: stopping.signal }) };

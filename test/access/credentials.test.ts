@@ -85,6 +85,16 @@ test('revoking ends a credential, and so does deleting its customer', async () =
   expect((await syncline.list('/v1/sql-credentials')).map(({ id }) => id)).not.toContain(byCustomer.id);
 });
 
+test('what a role notifies ends no worker', async () => {
+  const session = await enter(await issue({ customer_id: 'acme' }));
+  await session.query(`notify "worker:migrate", '{"breaking":true,"migrationNumber":999}'`);
+  await session.query(`notify "jobs:insert", 'nonsense'`);
+  await session.end();
+  const [sync] = await syncline.list('/v1/syncs?customer_id=acme');
+  for (let run = 0; run < 3; run++) expect(await syncline.runSync({ syncId: sync.id })).toMatchObject({ status: 'succeeded' });
+  expect(process.exitCode).toBeUndefined();
+});
+
 test('a customer or a destination that does not exist is refused, and nothing is left of it', async () => {
   const before = (await syncline.pool.query(`select count(*)::int4 as n from pg_roles where rolname like 'syn_r_%'`)).rows;
   for (const body of [{ customer_id: 'nobody' }, { destination_id: 'dst_unknown' }])
