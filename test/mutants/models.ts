@@ -1,3 +1,84 @@
 import type { Mutation } from './mutations.ts';
 
-export const models: Mutation[] = [];
+export const models: Mutation[] = [
+  {
+    id: 'amount-truncated',
+    promise: 1,
+    breaks: 'an amount of a unified model loses its cents',
+    edits: [
+      {
+        file: 'src/base/mapping/casts.ts',
+        find: 'return plain(text.trim());',
+        replace: "return plain(text.trim()).split('.')[0]!;",
+      },
+    ],
+    test: {
+      file: 'test/unified/mapping-bugs.test.ts',
+      title: 'an amount keeps its cents, and that of an open opportunity is what is expected',
+    },
+  },
+  {
+    id: 'view-and-mapper-differ',
+    promise: 1,
+    breaks: 'the SQL view rounds a time where the API cuts it',
+    edits: [
+      {
+        file: 'src/base/mapping/cast-sql.ts',
+        find: 'const cut = `regexp_replace(',
+        replace: 'const cut = text || `regexp_replace(',
+      },
+    ],
+    test: {
+      file: 'test/unified/values.test.ts',
+      title: 'what a value means is the same in the mapper and in the view: absent, empty, wrong, large and nearly right',
+    },
+  },
+  {
+    id: 'unified-view-shows-deleted',
+    promise: 4,
+    breaks: 'the view of a unified model goes on showing a deleted record',
+    edits: [
+      {
+        file: 'src/unified/views.ts',
+        find: 'where t._syncline_deleted_at is null',
+        replace: 'where true',
+      },
+    ],
+    test: {
+      file: 'test/unified/views.test.ts',
+      title: 'one view shows the contacts of every provider by the same names, and leaves deleted ones out',
+    },
+  },
+  {
+    id: 'custom-field-of-another-customer',
+    promise: 7,
+    breaks: "a custom field that one customer's mapping declares shows in the rows of another",
+    edits: [
+      {
+        file: 'src/unified/views.ts',
+        find: "            and d.customer_id in ('', t._syncline_customer_id)\n",
+        replace: '',
+      },
+    ],
+    test: {
+      file: 'test/unified/views.test.ts',
+      title: "custom fields are shown by name and type; a customer's own declaration counts before everybody's, and for nobody else",
+    },
+  },
+  {
+    id: 'new-table-waits-for-readers',
+    promise: 7,
+    breaks: 'a new table waits for whoever reads the view of a unified model, and its run with it',
+    edits: [
+      {
+        file: 'src/hub/unified/views.ts',
+        find: 'const lockMsMax = 150;',
+        replace: 'const lockMsMax = 0;',
+      },
+    ],
+    test: {
+      file: 'test/unified/views.test.ts',
+      title: 'a new table waits for nobody who reads the view, and shows in it when they have ended',
+    },
+  },
+];
