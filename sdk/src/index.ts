@@ -119,6 +119,8 @@ export function createSyncline(options: SynclineOptions) {
     syncs: {
       list: (query: QueryOf<wire.ListSyncsData> = {}) => pagesOf(query, (page) => dataOf(api.listSyncs({ client, query: page }))),
       get: (sync_id: string) => dataOf(api.getSync({ client, path: { sync_id } })),
+      /** What this connection has of its own; null takes it back. */
+      update: (sync_id: string, body: wire.UpdateSync) => dataOf(api.updateSync({ client, path: { sync_id }, body })),
       trigger: (sync_id: string, body: wire.TriggerSync = {}) => dataOf(api.triggerSync({ client, path: { sync_id }, body })),
       pause: (sync_id: string) => dataOf(api.pauseSync({ client, path: { sync_id } })),
       resume: (sync_id: string) => dataOf(api.resumeSync({ client, path: { sync_id } })),
