@@ -25,11 +25,11 @@ beforeAll(async () => {
     ['open', 'boolean', 'open'],
     ['at', 'time', 'at'],
   ] as [string, FieldType, string][]) {
-    const id = `fld_${name}`;
-    await on.hub.putField({ id, provider: 'crm', object: 'contact', name, path, type, isIndexed: true });
-    await on.hub.fillField({ id, msMax: 1000 });
-    await on.hub.indexField({ id });
-    await on.hub.finishField({ id });
+    const field = { id: `fld_${name}`, provider: 'crm', object: 'contact', name, path, type, isIndexed: true };
+    await on.hub.putField(field);
+    await on.hub.fillField({ id: field.id, msMax: 1000 });
+    await on.hub.indexField({ id: field.id });
+    await on.hub.finishField(field);
   }
   acme = await beginTestRead(on.hub, { sync: 'sync_acme', connectionId: 'conn_acme', customerId: 'acme' });
   beta = await beginTestRead(on.hub, { sync: 'sync_beta', connectionId: 'conn_beta', customerId: 'acme.' });
@@ -97,6 +97,15 @@ describe('filters on declared fields', () => {
     expect(entered.data.map((row) => row.record_id)).toEqual(['mover']);
     await move('gone@x.test');
     expect(await list(on.hub, { fields, cursor: entered.nextCursor })).toMatchObject({ count: 0 });
+  });
+
+  test('a field that was taken away a moment ago is a refusal, not a failure', async () => {
+    const fields = { size: { lt: 5 } };
+    expect((await list(on.hub, { fields })).count).toBeGreaterThan(0);
+    await on.sql('alter table crm_contact rename column size to was_size');
+    await expect(list(on.hub, { fields })).rejects.toMatchObject({ code: 'input_invalid' });
+    await expect(list(on.hub, { fields: { email: { eq: 'a' } }, counts: true })).resolves.toMatchObject({ count: 0 });
+    await on.sql('alter table crm_contact rename column was_size to size');
   });
 
   test('one value of a field is read by the field’s own index, whatever the statistics say, and in order without a sort', async () => {
