@@ -12,7 +12,7 @@ import { disconnectCustomer } from './connect/disconnect-customer.ts';
 import { createEgress } from './connect/egress.ts';
 import { createVault } from './connect/vault.ts';
 import { createClock } from './db/clock.ts';
-import { createDb } from './db/index.ts';
+import { createDb, createPool } from './db/index.ts';
 import { migrate } from './db/migrate.ts';
 import { createTargets } from './destinations/index.ts';
 import { createHubs } from './hub/index.ts';
@@ -61,11 +61,12 @@ export async function createSyncline(config: Config): Promise<Syncline> {
 export async function prepareDatabase(config: Config): Promise<string[]> {
   const url = urlOf(config);
   const applied = await migrate(url, fileURLToPath(new URL('../prisma/migrations', import.meta.url)));
-  const db = createDb({ url, poolMax: 1, log: createLogger(config) });
+  // A pool alone: a Prisma client that is used for nothing takes some megabytes.
+  const pool = createPool({ url, poolMax: 1, log: createLogger(config) });
   try {
-    await prepareQueue(db);
+    await prepareQueue({ pool });
   } finally {
-    await db.close();
+    await pool.end();
   }
   return applied;
 }
