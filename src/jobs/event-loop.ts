@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { newToken } from '../base/ids.ts';
 import { listenForEvents } from '../events/channel.ts';
 import { stampEvents } from '../events/stamp.ts';
@@ -7,6 +8,8 @@ import { serveEndpoint } from '../webhooks/serve-endpoint.ts';
 
 /** Somebody may have forgotten to tell: retries that become due, and what dead workers left, are told by nobody. */
 const lookMs = 1_000;
+/** However often it is told. */
+const pauseMs = 10;
 /** Another one is numbering: what it does not see is seen this much later. */
 const otherStamperMs = 50;
 /** Endpoints that one worker serves at the same time, and how many of them may be ones that failed lately. */
@@ -72,6 +75,7 @@ export function startEventLoop({ ctx }: { ctx: DeliveryCtx }): EventLoop {
         return lookMs;
       });
       if (!isWoken) await rest(waitMs);
+      await sleep(pauseMs);
     }
   })();
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { queuePendingFields } from '../fields/queue-pending.ts';
+import { dropOldEvents } from '../events/drop-old-events.ts';
 import type { SyncsCtx } from '../syncs/context.ts';
 import { dropOldTombstones } from '../syncs/drop-old-tombstones.ts';
 import { tellEnds } from '../syncs/end-run.ts';
@@ -8,6 +9,7 @@ import { claimBatchMax, claimDueSyncs } from '../syncs/lease.ts';
 import { secondsToNextDelayed } from '../syncs/next-delayed.ts';
 import { queuePendingPurges } from '../syncs/purge-connection.ts';
 import { queuePendingSettlements } from '../syncs/settle-held-deletes.ts';
+import { dropOldDeliveries } from '../webhooks/drop-old-deliveries.ts';
 
 /** Batches of due syncs that one tick queues; what is left is due at the next one. */
 const claimBatchesMax = 20;
@@ -32,6 +34,8 @@ export function startTick({ ctx, intervalSeconds }: { ctx: SyncsCtx; intervalSec
   const keeping = rest(housekeepingSeconds, stopping.signal).then(() =>
     repeatUntil(stopping.signal, async () => {
       await attempt(ctx, 'the housekeeping failed', () => dropOldTombstones({ ctx }));
+      await attempt(ctx, 'old events could not be dropped', () => dropOldEvents(ctx));
+      await attempt(ctx, 'old webhook deliveries could not be dropped', () => dropOldDeliveries(ctx));
       await rest(housekeepingSeconds, stopping.signal);
     }),
   );

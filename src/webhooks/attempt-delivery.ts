@@ -1,6 +1,6 @@
 import { retryWaitSeconds } from './back-off.ts';
 import type { DeliveryCtx } from './context.ts';
-import type { DueDelivery } from './due-deliveries.ts';
+import type { DueDelivery, LoggedEvent } from './due-deliveries.ts';
 import type { LeasedEndpoint } from './lease.ts';
 import { eventMessage, type Message } from './payload.ts';
 import { hasRecords, recordsMessage } from './records-message.ts';
@@ -28,7 +28,8 @@ interface AttemptInput {
  */
 export async function attemptDelivery(ctx: DeliveryCtx, input: AttemptInput): Promise<Attempted | null> {
   const { delivery } = input;
-  const made = await makeMessage(ctx, input);
+  if (!delivery.event) return forgotten(delivery);
+  const made = await makeMessage(ctx, input, delivery.event);
   const attempt = made ? await sendMessage(ctx, { ...input, url: input.endpoint.url, message: made.message }) : notMade;
   if (attempt === 'stopped') return null;
   const verdict = verdictOf(attempt.status);
@@ -54,6 +55,22 @@ export async function attemptDelivery(ctx: DeliveryCtx, input: AttemptInput): Pr
   };
 }
 
+/** What waited for longer than events are kept: there is nothing to be sent. */
+function forgotten({ id, attempts, recordSeq }: DueDelivery): Attempted {
+  const error = 'The event is no longer kept.';
+  const outcome = {
+    deliveryId: id,
+    status: 'dead' as const,
+    attempts,
+    waitSeconds: 0,
+    recordSeq,
+    responseStatus: null,
+    error,
+    durationMs: 0,
+  };
+  return { verdict: 'dead', retryAfterSeconds: 0, outcome };
+}
+
 const notMade: Attempt = {
   status: null,
   retryAfterSeconds: undefined,
@@ -65,10 +82,11 @@ const notMade: Attempt = {
 async function makeMessage(
   ctx: DeliveryCtx,
   { endpoint, delivery }: AttemptInput,
+  event: LoggedEvent,
 ): Promise<{ message: Message; nextSeq: string | null } | null> {
-  if (endpoint.payload === 'event' || !hasRecords(delivery)) return { message: eventMessage(delivery), nextSeq: null };
+  if (endpoint.payload === 'event' || !hasRecords(event)) return { message: eventMessage(event), nextSeq: null };
   try {
-    return await recordsMessage(ctx, delivery, endpoint.applicationId);
+    return await recordsMessage(ctx, { event, recordSeq: delivery.recordSeq, applicationId: endpoint.applicationId });
   } catch (error) {
     ctx.log.warn({ err: error, webhook_delivery_id: delivery.id }, 'the records of an event could not be read');
     return null;

@@ -6,18 +6,27 @@ export interface DueDelivery {
   attempts: number;
   /** Where the next part of its records begins; null: at the first. */
   recordSeq: string | null;
-  event: { id: string; number: number; type: string; createdAt: Date; data: Record<string, string | number | boolean | null> };
+  /** null: it is no longer kept. */
+  event: LoggedEvent | null;
+}
+
+export interface LoggedEvent {
+  id: string;
+  number: number;
+  type: string;
+  createdAt: Date;
+  data: Record<string, string | number | boolean | null>;
 }
 
 interface Row {
   id: string;
   attempts: number;
   recordSeq: string | null;
-  eventId: string;
+  eventId: string | null;
   number: string;
   type: string;
   createdAt: Date;
-  data: DueDelivery['event']['data'];
+  data: LoggedEvent['data'];
 }
 
 /** In the order of the log; what is replayed stands behind what is new. */
@@ -31,7 +40,7 @@ export async function findDue(
       select d.id, d.attempts, d.record_seq::text as "recordSeq",
              e.id as "eventId", e.number::text as number, e.type, e.created_at as "createdAt", e.data
       from webhook_delivery d
-      join event e on e.id = d.event_id and e.application_id = d.application_id
+      left join event e on e.id = d.event_id and e.application_id = d.application_id
       where d.endpoint_id = $1::text
       and d.application_id = $2::text
       and d.status = 'pending'
@@ -42,6 +51,6 @@ export async function findDue(
   });
   return rows.map(({ id, attempts, recordSeq, eventId, number, ...event }) => ({
     ...{ id, attempts, recordSeq },
-    event: { id: eventId, number: Number(number), ...event },
+    event: eventId === null ? null : { id: eventId, number: Number(number), ...event },
   }));
 }

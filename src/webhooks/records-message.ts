@@ -1,5 +1,5 @@
 import type { DeliveryCtx } from './context.ts';
-import type { DueDelivery } from './due-deliveries.ts';
+import type { LoggedEvent } from './due-deliveries.ts';
 import { type Message, wireEvent } from './payload.ts';
 
 /** A part of the records of one event. A single record that is larger goes alone. */
@@ -19,12 +19,10 @@ interface RecordsPart {
  */
 export async function recordsMessage(
   ctx: Pick<DeliveryCtx, 'db' | 'hubs'>,
-  delivery: DueDelivery,
-  applicationId: string,
+  { event, recordSeq, applicationId }: { event: LoggedEvent; recordSeq: string | null; applicationId: string },
 ): Promise<RecordsPart> {
-  const { event } = delivery;
   const { provider, object, connection_id: connectionId, sync_id: syncId, first_seq: first, last_seq: lastSeq } = event.data;
-  const firstSeq = delivery.recordSeq ?? String(first);
+  const firstSeq = recordSeq ?? String(first);
   const hub = await hubOfSync(ctx, applicationId, String(syncId));
   const part = await hub?.readRange({
     ...{ provider: String(provider), object: String(object), connectionId: String(connectionId) },
@@ -38,8 +36,8 @@ export async function recordsMessage(
   return { message: { id, body }, nextSeq: nextSeq === null ? null : String(nextSeq) };
 }
 
-export function hasRecords({ event }: DueDelivery): boolean {
-  return event.type === 'records.changed' && event.data.first_seq != null && event.data.last_seq != null;
+export function hasRecords({ type, data }: LoggedEvent): boolean {
+  return type === 'records.changed' && data.first_seq != null && data.last_seq != null;
 }
 
 /**

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dropOldEvents } from '../../src/events/drop-old-events.ts';
+import { defaultLimits } from '../../src/ops/config.ts';
+import { dropOldDeliveries } from '../../src/webhooks/drop-old-deliveries.ts';
 import { startSyncline, type TestSyncline } from '../support/syncline.ts';
 import { createEmitter, expectSoon, type Receiver, someEvents, startReceiver } from './support.ts';
 
@@ -135,4 +138,38 @@ test('a delivery that was given up is in the log of deliveries, and is sent agai
   expect((await retry()).body).toMatchObject({ status: 'pending', attempts: 0 });
   await expectSoon(async () => (await vendor.list(`/v1/webhook-deliveries?event_id=${eventId}`)).map((one) => one.status), ['succeeded']);
   expect((await retry()).body.code).toBe('conflict');
+});
+
+test('events and deliveries go when their days have passed, and what still waits for one of them is given up', async () => {
+  receiver.answers('/forgotten', (_request, response) => void response.writeHead(429, { 'retry-after': '3600' }).end());
+  const vendor = await syncline.createApplication();
+  const { id } = await vendor.call('POST', '/v1/webhook-endpoints', { url: `${receiver.url}/forgotten` });
+  await emitter.emit(someEvents(vendor.applicationId, 4));
+  const deliveries = () => vendor.list(`/v1/webhook-deliveries?webhook_endpoint_id=${id}`);
+  await expectSoon(async () => (await deliveries()).filter(({ attempts }) => attempts > 0).length, 4);
+  // The third is as old as the first two, but stands behind one that is younger: the log loses its beginning, and nothing out of its middle.
+  const age = (numbers: number[]) =>
+    syncline.pool.query("update event set created_at = now() - interval '40 days' where application_id = $1 and number = any ($2)", [
+      vendor.applicationId,
+      numbers,
+    ]);
+  await age([1, 3]);
+  const limits = { ...defaultLimits, eventDays: 30 };
+  expect(await dropOldEvents({ db: emitter.db, limits })).toBe(1);
+  expect((await vendor.list('/v1/events')).map(({ number }) => number)).toEqual([2, 3, 4]);
+  await age([2]);
+  expect(await dropOldEvents({ db: emitter.db, limits })).toBe(2);
+  expect((await vendor.list('/v1/events')).map(({ number }) => number)).toEqual([4]);
+  await syncline.pool.query(
+    "update webhook_delivery set status = 'pending', next_attempt_at = now() where endpoint_id = $1 and event_number < 4",
+    [id],
+  );
+  await vendor.call('PATCH', `/v1/webhook-endpoints/${id}`, { status: 'enabled' });
+  await expectSoon(async () => (await deliveries()).filter(({ error }) => error === 'The event is no longer kept.').length, 3);
+  await syncline.pool.query(
+    "update webhook_delivery set created_at = now() - interval '31 days' where endpoint_id = $1 and event_number < 3",
+    [id],
+  );
+  expect(await dropOldDeliveries({ db: emitter.db, limits })).toBe(2);
+  expect((await deliveries()).map((one) => one.event_number)).toEqual([4, 3]);
 });
