@@ -66,6 +66,18 @@ describe('the SDK against the running server', () => {
     expect((await syncline.syncs.resume(sync!.id)).status).toBe('active');
   });
 
+  test('gets records by their ids, with every digit, and only the parts that are asked for', async () => {
+    const { data } = await syncline.records.list('sandbox', 'contacts', { page_size: 2 });
+    const ids = data.map(({ record_id }) => record_id).reverse();
+    expect(await syncline.records.get('sandbox', 'contacts', ids[1]!, { customer_id: 'acme' })).toEqual(data[0]);
+    const many = await syncline.records.getMany('sandbox', 'contacts', { ids: [...ids, 'nothing'], customer_id: 'acme', fields: ['id'] });
+    expect(many).toMatchObject({ missing_ids: ['nothing'], has_more: false });
+    expect(many.data.map(({ record_id }) => record_id)).toEqual(ids);
+    expect(many.data.map(({ record }) => Object.keys(record))).toEqual([['id'], ['id']]);
+    const missing = await syncline.records.get('sandbox', 'contacts', 'no/such?record').catch((caught: unknown) => caught);
+    expect(missing).toMatchObject({ status: 404, code: 'not_found' });
+  });
+
   test('lists all records over pages', async () => {
     const records = await allOf(syncline.records.list('sandbox', 'contacts', { customer_id: 'acme', page_size: 50 }));
     expect(records).toHaveLength(120);
