@@ -13,6 +13,9 @@ const seconds = new RegExp(patterns.seconds);
 const currency = new RegExp(patterns.currency);
 const milliseconds = new RegExp(patterns.milliseconds);
 
+/** What most providers send is what we write: it is looked at, and taken as it is. */
+const canonical = new RegExp(patterns.canonicalTime);
+
 /** The digits of a fraction behind the milliseconds. */
 const finer = /([.][0-9]{3})[0-9]+/;
 const int64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
@@ -63,6 +66,7 @@ export function currencyOf(text: string): string | null {
 }
 
 export function timeOf(text: string): string | null {
+  if (canonical.test(text)) return text;
   if (timeWithZone.test(text)) return isoOf(text);
   if (timeWithoutZone.test(text)) return isoOf(`${text}Z`);
   if (day.test(text)) return `${text}T00:00:00.000Z`;

@@ -163,14 +163,24 @@ function compileItem(item: Item, needs: string[], sources: Sources): Value {
 }
 
 function compileList(items: Value[]): Value {
-  return (row) => `[${items.map((item) => item(row)).filter((entry) => entry !== null)}]`;
+  return (row) => listOf(items, (item) => item(row));
 }
 
 function compileEach(expr: { each: string; item: Item; needs?: string[] }, sources: Sources): Value {
   const { place, inner } = sources.each(expr.each);
   const item = compileItem(expr.item, neededOf(expr.item, expr.needs), inner);
   return (row) => {
-    const elements = (row[place] ?? []) as SourceRow[];
-    return `[${elements.map((element) => item(element)).filter((entry) => entry !== null)}]`;
+    const elements = row[place] as SourceRow[] | null;
+    return elements === null ? '[]' : listOf(elements, item);
   };
+}
+
+/** One text grows: an array to be joined would cost more than all the entries. */
+function listOf<T>(parts: T[], entryOf: (part: T) => string | null): string {
+  let text = '';
+  for (const part of parts) {
+    const entry = entryOf(part);
+    if (entry !== null) text += text === '' ? entry : `,${entry}`;
+  }
+  return `[${text}]`;
 }

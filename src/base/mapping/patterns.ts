@@ -14,6 +14,7 @@ export const patterns = {
   day: `^${day}$`,
   /** West of Greenwich the last day would end in the year 10000. */
   timeWithZone: `^(?!9999-12-31.*-)${day}[T ]${clock}${zone}$`,
+  canonicalTime: `^${day}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9][.][0-9]{3}Z$`,
   timeWithoutZone: `^${day}[T ]${clock}$`,
   /** A day, and perhaps a time behind it. */
   dayBefore: `^${day}(?:[T ]${clock}${zone}?)?$`,
