@@ -7,7 +7,7 @@ import { audit, type Destination, type DestinationSettings, shownDestination } f
 import { type Access, openAccess, sealAccess } from './access.ts';
 import type { DestinationsCtx } from './context.ts';
 import { type DestinationRow, findDestinationRow } from './find-destination.ts';
-import { inputs, mergeSettings, settingsInput, tlsInput } from './input.ts';
+import { inputs, mergeSettings, type SettingsInput, settingsInput, tlsInput } from './input.ts';
 import { nameTaken, refuseProblems } from './refusals.ts';
 
 const of = inputs();
@@ -33,6 +33,7 @@ export async function updateDestination({ ctx, input }: Args<UpdateDestination, 
   const { applicationId } = requireScope(ctx.actor, 'destinations:write');
   const { destinationId, name, settings: given, ...wish } = UpdateDestination.parse(input);
   const before = await findDestinationRow(ctx.db.prisma, applicationId, destinationId);
+  if (before.kind === 'hosted') refuseOfHosted(given);
   const settings = mergeSettings(before.settings as DestinationSettings, given);
   const access = changedAccess(ctx, before, wish);
   const version = before.version + 1;
@@ -70,6 +71,17 @@ function changedAccess(ctx: DestinationsCtx, row: DestinationRow, wish: AccessWi
   if (wish.password === undefined && !isSamePlace(before, after))
     refuse([['password', 'Another address, database, user or TLS mode needs the password with it.']]);
   return after;
+}
+
+/** Its sessions are the installation's, shared by all applications. */
+function refuseOfHosted(given: SettingsInput | undefined): void {
+  const places = [
+    ['settings.connections_max', given?.connectionsMax],
+    ['settings.statement_seconds_max', given?.statementSecondsMax],
+  ] as const;
+  const said = places.filter(([, value]) => value !== undefined && value !== null);
+  if (said.length > 0)
+    refuse(said.map(([place]) => [place, 'The sessions of the hosted destination are shared: they have no bound of yours.']));
 }
 
 function isSamePlace(a: Access, b: Access): boolean {

@@ -16,8 +16,8 @@ import { probeTarget } from './own/probe.ts';
 import { createHubPool, createOwnPool } from './pool.ts';
 import { refreshUnifiedViewsIfBehind } from './unified/views.ts';
 
-/** Whoever holds a hub by its old address or password ends within this: slices and pages are shorter. */
-const oldPoolMsMax = 30_000;
+/** Whoever holds a hub by its old address or password ends within this: slices, pages and requests that follow are shorter. */
+const oldPoolMsMax = 600_000;
 
 interface Opened {
   version: number;

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createVault } from '../../src/connect/vault.ts';
@@ -11,13 +13,28 @@ import { textOf } from './support/dump.ts';
 let syncline: TestSyncline;
 let database: TestDatabase;
 let own: pg.Pool;
+/** Everything that a receiver of webhooks was sent. */
+const received: string[] = [];
+const receiver = createServer((request, response) => {
+  let body = '';
+  request.on('data', (chunk) => {
+    body += chunk;
+  });
+  request.on('end', () => {
+    received.push(body);
+    response.end();
+  });
+});
 beforeAll(async () => {
   [syncline, database] = await Promise.all([startSyncline(), createTestDatabase()]);
   own = testPool(database.url, { max: 1 });
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
 });
 afterAll(async () => {
   await own?.end();
   await syncline?.close();
+  receiver.closeAllConnections();
+  await new Promise((resolve) => receiver.close(resolve));
   await database?.drop();
 });
 
@@ -36,6 +53,8 @@ test('S18 what stands in records is kept in the own database alone, whatever hap
   const raw = `{"id":"con_odd","updated_at":"${time}","is_deleted":false,"notes":"${marker} set aside","n":1e400000}`;
   await control.createRaw({ ...at, id: 'con_odd', raw, updatedAt: time });
 
+  const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hooks`;
+  await call('POST', '/v1/webhook-endpoints', { url, payload: 'records' });
   const destination = await createDestination(syncline, database.url);
   const { providerConfig } = await syncline.setUpProvider({
     objects: [{ object: 'contacts', schedule: { kind: 'manual' } }],
@@ -64,6 +83,7 @@ test('S18 what stands in records is kept in the own database alone, whatever hap
   const keyed = { headers: { 'idempotency-key': randomUUID() } };
   const asked = { ids: [first, second], customer_id: account };
   expect(JSON.stringify(await call('POST', '/v1/records/sandbox/contacts:batch', asked, keyed))).toContain(`${marker} landed`);
+  await expect.poll(() => received.join('\n').includes(`${marker} landed`), { timeout: waitMsMax }).toBe(true);
   kept.push(await everythingOfOurs());
 
   for (const text of kept) {

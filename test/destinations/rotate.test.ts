@@ -102,6 +102,11 @@ describe.runIf(hasPostgres15)('a destination over its life', () => {
       write_window: null,
     });
 
+    const hosted = (await vendor.list('/v1/destinations')).find(({ kind }) => kind === 'hosted');
+    const refused = async (change: unknown) => (await vendor.request('PATCH', `/v1/destinations/${hosted.id}`, change)).body.errors[0].path;
+    expect(await refused({ settings: { connections_max: 2 } })).toBe('settings.connections_max');
+    expect(await refused({ host: 'db.example.com' })).toBe('host');
+
     // An empty database is filled anew: where the sync stands is kept beside its records.
     await admin.query('create database moved owner moving');
     await vendor.call('PATCH', path, { database: 'moved', password: 'first of moving' });
