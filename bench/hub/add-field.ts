@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ListableHub } from '../../src/hub/context.ts';
-import { createHubs, type IncomingRecord } from '../../src/hub/index.ts';
+import { createHubs, type IncomingRecord, type PutField } from '../../src/hub/index.ts';
 import { createLogger } from '../../src/ops/logger.ts';
 import { fill } from './fill.ts';
 import { seconds } from './measure.ts';
@@ -12,7 +12,10 @@ const sliceRows = 100;
 /** What the longest write is without anybody adding anything, on the machine as it is. */
 const restMs = 10_000;
 const place = { provider: 'bench', object: 'contact', name: 'one', customerId: 'bench-customer' };
-const field = { id: 'fld_bench', provider: 'bench', object: 'contact', name: 'modified', path: 'properties.hs_lastmodifieddate' } as const;
+const field: PutField = {
+  ...{ id: 'fld_bench', provider: 'bench', object: 'contact', name: 'modified', path: 'properties.hs_lastmodifieddate' },
+  ...{ type: 'time', isIndexed: true },
+};
 
 /** The longest that one write of a sync waits while an indexed time field is added to a table that holds `rows` records. */
 export async function measureAddField({ url, rows }: { url: string; rows: number }): Promise<Record<string, number>> {
@@ -44,10 +47,10 @@ export async function measureAddField({ url, rows }: { url: string; rows: number
 }
 
 async function addField(hub: ListableHub): Promise<void> {
-  await hub.putField({ ...field, type: 'time', isIndexed: true });
+  await hub.putField(field);
   while ((await hub.fillField({ id: field.id, msMax: 10_000 })).remaining);
   await hub.indexField({ id: field.id });
-  await hub.finishField({ id: field.id });
+  await hub.finishField(field);
 }
 
 function* loads(rows: number): Generator<IncomingRecord[]> {

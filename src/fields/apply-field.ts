@@ -48,10 +48,11 @@ async function attempt(ctx: HubCtx, field: Field, destination: Destination): Pro
 
 async function advance(hub: ListableHub, field: Field): Promise<'remaining' | 'elsewhere' | { failedCasts: number | null }> {
   const { id, provider, object, name, path, isIndexed } = field;
-  await hub.putField({ id, provider, object, name, path, isIndexed, type: field.type as FieldType });
+  const wanted = { id, provider, object, name, path, isIndexed, type: field.type as FieldType };
+  await hub.putField(wanted);
   if ((await hub.fillField({ id, msMax: fillMsMax })).remaining) return 'remaining';
   if (isIndexed && (await hub.indexField({ id })).remaining) return 'elsewhere';
-  return hub.finishField({ id });
+  return (await hub.finishField(wanted)) ?? 'remaining';
 }
 
 /** An order that was changed meanwhile is another worker's to settle. */

@@ -27,7 +27,7 @@ async function apply(hub: ListableHub, given: PutField): Promise<{ failedCasts: 
   await hub.putField(given);
   while ((await hub.fillField({ id: given.id, msMax: 1000 })).remaining);
   if (given.isIndexed) await hub.indexField({ id: given.id });
-  return hub.finishField({ id: given.id });
+  return (await hub.finishField(given))!;
 }
 
 /** More than a table that may be rewritten. */
@@ -158,6 +158,18 @@ test('another type and another path show the values anew, and an index comes and
   await apply(hub, { ...due, type: 'integer', path: 'other' });
   expect(await isIndexed()).toBe(false);
   expect(await hub.listFields({ provider: 'crm', object: 'task' })).toMatchObject([{ type: 'integer', isIndexed: false, status: 'ready' }]);
+});
+
+test('a worker with an older declaration does not show the column that a newer one is filling', async () => {
+  const { hub } = on;
+  const older = field('task', 'label', { path: 'other' });
+  await hub.putField(older);
+  await hub.putField({ ...older, type: 'integer' });
+  expect(await hub.finishField(older)).toBeNull();
+  expect(await hub.listFields({ provider: 'crm', object: 'task' })).toContainEqual(
+    expect.objectContaining({ name: 'label', status: 'adding' }),
+  );
+  await hub.dropField({ id: older.id });
 });
 
 test('a column of the vendor is never taken over, and a path is data whatever it holds', async () => {

@@ -16,7 +16,7 @@ export function fieldsOf(hub: HubHandle): FieldsOfHub {
     putField: (field) => putField(hub, field),
     fillField: (input) => fillField(hub, input),
     indexField: (input) => indexField(hub, input),
-    finishField: (input) => finishField(hub, input),
+    finishField: (filled) => finishField(hub, filled),
     dropField: (input) => dropField(hub, input),
     findFieldDependents: (input) => findFieldDependents(hub, input),
     listFields: (input) => readFields(hub, hub.pool, input),

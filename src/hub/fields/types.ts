@@ -50,8 +50,8 @@ export interface FieldsOfHub {
   fillField(input: { id: string; msMax: number }): Promise<{ remaining: boolean }>;
   /** `remaining`: another worker is at it. */
   indexField(input: { id: string }): Promise<{ remaining: boolean }>;
-  /** Filled and indexed: from here on it shows. */
-  finishField(input: { id: string }): Promise<{ failedCasts: number | null }>;
+  /** Filled and indexed: from here on it shows. null: it was declared otherwise meanwhile. */
+  finishField(filled: PutField): Promise<{ failedCasts: number | null } | null>;
   dropField(input: { id: string }): Promise<void>;
   /** Views of the vendor's that would not survive its end. */
   findFieldDependents(input: { id: string }): Promise<string[]>;
