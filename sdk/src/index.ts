@@ -105,6 +105,22 @@ export function createSyncline(options: SynclineOptions) {
       test: (destination_id: string) => dataOf(api.testDestination({ client, path: { destination_id } })),
       delete: (destination_id: string, query: Force = {}) => done(api.deleteDestination({ client, path: { destination_id }, query })),
     },
+    fields: {
+      /** A typed column; the event `field.ready` tells when it is filled. */
+      create: (body: wire.CreateField) => dataOf(api.createField({ client, body })),
+      list: (query: QueryOf<wire.ListFieldsData> = {}) => pagesOf(query, (page) => dataOf(api.listFields({ client, query: page }))),
+      /** With the records counted whose value does not fit. */
+      get: (field_id: string) => dataOf(api.getField({ client, path: { field_id } })),
+      /** Another name keeps the column; another path or type makes it anew. What failed is tried again. */
+      update: (field_id: string, body: wire.UpdateField) => dataOf(api.updateField({ client, path: { field_id }, body })),
+      delete: (field_id: string) => dataOf(api.deleteField({ client, path: { field_id } })),
+      /** What could be declared: what records show, and what the provider says of its fields. */
+      suggestions: (query: QueryOf<wire.ListFieldSuggestionsData>) =>
+        pagesOf(query, (page) => dataOf(api.listFieldSuggestions({ client, query: page }))),
+    },
+    views: {
+      list: (query: QueryOf<wire.ListViewsData> = {}) => pagesOf(query, (page) => dataOf(api.listViews({ client, query: page }))),
+    },
     syncConfigs: {
       create: (body: wire.CreateSyncConfig) => dataOf(api.createSyncConfig({ client, body })),
       list: (query: QueryOf<wire.ListSyncConfigsData> = {}) =>
