@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { queuePendingFields } from '../fields/queue-pending.ts';
 import { dropOldEvents } from '../events/drop-old-events.ts';
+import { queuePendingFields } from '../fields/queue-pending.ts';
+import { checkAlerts } from '../syncs/alerts/check-alerts.ts';
 import type { SyncsCtx } from '../syncs/context.ts';
 import { dropOldTombstones } from '../syncs/drop-old-tombstones.ts';
 import { tellEnds } from '../syncs/end-run.ts';
@@ -14,6 +15,8 @@ import { dropOldDeliveries } from '../webhooks/drop-old-deliveries.ts';
 /** Batches of due syncs that one tick queues; what is left is due at the next one. */
 const claimBatchesMax = 20;
 const housekeepingSeconds = 3600;
+/** Alerts are for people: half a minute is soon enough, and a look goes over every sync. */
+const alertSeconds = 30;
 
 export interface Tick {
   /** A run was put off: if it is due before the next tick, that one comes earlier. */
@@ -40,6 +43,11 @@ export function startTick({ ctx, intervalSeconds }: { ctx: SyncsCtx; intervalSec
     }),
   );
 
+  const alerting = repeatUntil(stopping.signal, async () => {
+    await rest(alertSeconds, stopping.signal);
+    if (!stopping.signal.aborted) await attempt(ctx, 'alerts could not be looked for', () => checkAlerts({ ctx }));
+  });
+
   /** Budgets are a matter of single seconds: a run that waits for one would otherwise wait for the tick on top. */
   async function wakeForDelayed(): Promise<void> {
     const seconds = await secondsToNextDelayed({ ctx, withinSeconds: intervalSeconds });
@@ -54,7 +62,7 @@ export function startTick({ ctx, intervalSeconds }: { ctx: SyncsCtx; intervalSec
     },
     async stop() {
       stopping.abort();
-      await Promise.all([ticking, keeping]);
+      await Promise.all([ticking, keeping, alerting]);
     },
   };
 }

@@ -1,3 +1,5 @@
+export { alertKinds } from './alerts/conditions.ts';
+export { type Alert, listAlerts } from './alerts/list-alerts.ts';
 export { createConnectionChanged } from './connection-changed.ts';
 export type { SyncsCtx } from './context.ts';
 export { createSyncConfig } from './create-sync-config.ts';

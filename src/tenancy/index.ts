@@ -1,3 +1,4 @@
+export { alertRulesDefault } from './alert-rules.ts';
 export type { ApiKey, NewApiKey } from './api-key.ts';
 export type { Application } from './application.ts';
 export { audit } from './audit.ts';

@@ -1,10 +1,15 @@
 import { z } from '@hono/zod-openapi';
 import { updateApplication } from '../../../tenancy/index.ts';
 import { endpoint } from '../../endpoint.ts';
-import { Application, nameInput, origins, returnUrls, wireApplication } from './schema.ts';
+import { AlertRules, Application, nameInput, origins, returnUrls, wireApplication } from './schema.ts';
 
 const UpdateApplication = z
-  .strictObject({ name: nameInput.optional(), return_urls: returnUrls.optional(), origins: origins.optional() })
+  .strictObject({
+    name: nameInput.optional(),
+    return_urls: returnUrls.optional(),
+    origins: origins.optional(),
+    alert_rules: AlertRules.partial().optional(),
+  })
   .openapi('UpdateApplication');
 
 export const updateApplicationEndpoint = endpoint({
@@ -19,6 +24,20 @@ export const updateApplicationEndpoint = endpoint({
   status: 200,
   response: Application,
   errors: [],
-  handle: async ({ ctx, body: { name, return_urls, origins } }) =>
-    wireApplication(await updateApplication({ ctx, input: { name, returnUrls: return_urls, origins } })),
+  handle: async ({ ctx, body: { name, return_urls, origins, alert_rules } }) =>
+    wireApplication(
+      await updateApplication({
+        ctx,
+        input: {
+          ...{ name, returnUrls: return_urls, origins },
+          alertRules: alert_rules && {
+            failedRowsPercent: alert_rules.failed_rows_percent,
+            runSecondsMax: alert_rules.run_seconds_max,
+            intervalsWithoutSuccess: alert_rules.intervals_without_success,
+            isHeld: alert_rules.held,
+            needsReauth: alert_rules.needs_reauth,
+          },
+        },
+      }),
+    ),
 });
