@@ -190,6 +190,26 @@ export function createSyncline(options: SynclineOptions) {
     events: {
       list: (query: QueryOf<wire.ListEventsData> = {}) => pagesOf(query, (page) => dataOf(api.listEvents({ client, query: page }))),
     },
+    webhookEndpoints: {
+      /** Shows the secret, once. */
+      create: (body: wire.CreateWebhookEndpoint) => dataOf(api.createWebhookEndpoint({ client, body })),
+      list: (query: QueryOf<wire.ListWebhookEndpointsData> = {}) =>
+        pagesOf(query, (page) => dataOf(api.listWebhookEndpoints({ client, query: page }))),
+      get: (webhook_endpoint_id: string) => dataOf(api.getWebhookEndpoint({ client, path: { webhook_endpoint_id } })),
+      update: (webhook_endpoint_id: string, body: wire.UpdateWebhookEndpoint) =>
+        dataOf(api.updateWebhookEndpoint({ client, path: { webhook_endpoint_id }, body })),
+      delete: (webhook_endpoint_id: string) => done(api.deleteWebhookEndpoint({ client, path: { webhook_endpoint_id } })),
+      /** A new secret; for a day messages carry a signature of the one before it, too. */
+      rotate: (webhook_endpoint_id: string) => dataOf(api.rotateWebhookSecret({ client, path: { webhook_endpoint_id } })),
+      test: (webhook_endpoint_id: string) => dataOf(api.testWebhookEndpoint({ client, path: { webhook_endpoint_id } })),
+      /** Events of the log once more. */
+      replay: (webhook_endpoint_id: string, body: wire.ReplayWebhookEvents) =>
+        dataOf(api.replayWebhookEvents({ client, path: { webhook_endpoint_id }, body })),
+      deliveries: (query: QueryOf<wire.ListWebhookDeliveriesData> = {}) =>
+        pagesOf(query, (page) => dataOf(api.listWebhookDeliveries({ client, query: page }))),
+      /** Of a delivery that was given up, or that waits. */
+      retry: (webhook_delivery_id: string) => dataOf(api.retryWebhookDelivery({ client, path: { webhook_delivery_id } })),
+    },
     audit: {
       list: (query: QueryOf<wire.ListAuditData> = {}) => pagesOf(query, (page) => dataOf(api.listAudit({ client, query: page }))),
     },
