@@ -119,7 +119,11 @@ describe.runIf(hasPostgres15)("a vendor's own Postgres 15", () => {
     await control.clearRequests({ account });
     await expect.poll(async () => (await vendor.call('GET', `/v1/destinations/${id}`)).status, { timeout: waitMsMax }).toBe('unavailable');
     expect(await vendor.call('GET', `/v1/connections/${connectionId}`)).toMatchObject({ purge_requested_at: expect.any(String) });
+    // What may stand there is not said to be nowhere.
+    const unknown = await vendor.request('POST', '/v1/quarantine/qua_01k9d3v5m2q8r7s6t5v4w3x2y1:retry');
+    expect([unknown.status, unknown.body.code]).toEqual([503, 'destination_unavailable']);
     await own.query('alter role postgres login');
+    expect((await vendor.request('POST', '/v1/quarantine/qua_01k9d3v5m2q8r7s6t5v4w3x2y1:retry')).body.code).toBe('not_found');
     // Waiting purges are taken up again after a minute.
     await syncline.setClock(180_000);
     await expect
