@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Expr, typeOf } from '../../src/base/mapping/expr.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { testPool } from '../support/pool.ts';
 import { bothAnswers } from './support/answers.ts';
 import { vendorPool } from './support/servers.ts';
 
@@ -104,6 +105,47 @@ const literals: [Expr, string, string][] = [
     '[{"n": [{"d": "2024-05-01"}]}, {"n": []}]',
   ],
 ];
+
+/** Names that would be something else in SQL, in JavaScript, or in an array's text. */
+const names = [
+  "it's",
+  'back\\slash',
+  "'; drop table x; --",
+  '{a,b}',
+  '"',
+  '$1',
+  '__proto__',
+  'constructor',
+  'ключ',
+  ' ',
+  '%',
+  '\n',
+  'null',
+  'a"b\\',
+];
+
+test('a member of any name is read, whatever the name would mean elsewhere and however the session reads backslashes', async () => {
+  const path = (name: string) => name.replace(/[\\.|]/g, '\\$&');
+  const fields = Object.fromEntries(
+    names.map((name, i) => [`f${i}`, { oneOf: { text: path(name) }, values: { x: name }, other: name } satisfies Expr]),
+  );
+  const types = Object.fromEntries(names.map((_, i) => [`f${i}`, 'text' as const]));
+  const record = `{${names.map((name) => `${JSON.stringify(name)}:"x"`).join(',')}}`;
+  const expected = Object.fromEntries(names.map((name, i) => [`f${i}`, name]));
+  const old = testPool(database.url, { max: 1, options: '-c standard_conforming_strings=off -c escape_string_warning=off' });
+  try {
+    for (const one of [pool, old]) {
+      const { mapper, view } = await bothAnswers(one, { fields, types }, [record]);
+      expect(JSON.parse(mapper[0]!)).toEqual(expected);
+      expect(JSON.parse(view[0]!)).toEqual(expected);
+      const absent = await bothAnswers(one, { fields, types }, ['{}']);
+      expect(absent.view).toEqual(absent.mapper);
+      expect(new Set(Object.values(JSON.parse(absent.view[0]!) as object))).toEqual(new Set([null]));
+    }
+  } finally {
+    await old.end();
+  }
+});
 
 test('what a value means is the same in the mapper and in the view: absent, empty, wrong, large and nearly right', async () => {
   for (const [expr, record, expected] of literals) {
