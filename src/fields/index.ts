@@ -1,4 +1,3 @@
-export type { FieldsCtx } from './context.ts';
 export { createField } from './create-field.ts';
 export { deleteField } from './delete-field.ts';
 export type { Field } from './field.ts';
