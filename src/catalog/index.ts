@@ -20,7 +20,6 @@ export { listProviders } from './list-providers.ts';
 export { loadProviders } from './load-providers.ts';
 export {
   findModel,
-  type ListField,
   type ModelField,
   models,
   type ScalarField,

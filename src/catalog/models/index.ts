@@ -3,7 +3,7 @@ import { accountingModels } from './accounting.ts';
 import { crmModels } from './crm.ts';
 import type { UnifiedModel } from './model.ts';
 
-export type { ListField, ModelField, ScalarField, UnifiedModel } from './model.ts';
+export type { ModelField, ScalarField, UnifiedModel } from './model.ts';
 
 export const models: readonly UnifiedModel[] = [...crmModels, ...accountingModels];
 

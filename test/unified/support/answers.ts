@@ -1,7 +1,8 @@
 import type pg from 'pg';
+import { expect } from 'vitest';
 import type { FieldType } from '../../../src/base/field-type.ts';
 import { jsonSql } from '../../../src/base/mapping/cast-sql.ts';
-import { compileMapper } from '../../../src/base/mapping/evaluate.ts';
+import { compileMapper, compileWriter } from '../../../src/base/mapping/evaluate.ts';
 import type { Expr } from '../../../src/base/mapping/expr.ts';
 import type { SourceRow } from '../../../src/base/mapping/sources.ts';
 import { columnsSql, projectionSql, sourceColumnsSql } from '../../../src/base/mapping/to-sql.ts';
@@ -24,7 +25,10 @@ export async function bothAnswers(pool: pg.Pool, mapped: Mapped, records: string
      order by r.place`,
     [records],
   );
-  const mapper = rows.map(({ sources }) => `{${Object.entries(map(sources)).map(([name, value]) => `${JSON.stringify(name)}:${value}`)}}`);
+  const write = compileWriter(mapped);
+  const mapper = rows.map(({ sources }) => `{${write(sources)}}`);
+  const byField = rows.map(({ sources }) => `{${Object.entries(map(sources)).map(([name, value]) => `${JSON.stringify(name)}:${value}`)}}`);
+  expect(mapper).toEqual(byField);
   const normal = await pool.query<{ text: string }>(
     'select u.answer::text as text from unnest($1::jsonb[]) with ordinality u(answer, place) order by u.place',
     [mapper],
