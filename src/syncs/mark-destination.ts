@@ -79,19 +79,19 @@ async function putOff(tx: Pick<Ctx['db']['prisma'], '$executeRaw'>, { applicatio
  * `probeSeconds` later, whether this one comes back or not.
  */
 export async function secondsToProbe(ctx: Pick<Ctx, 'db'>, { applicationId, destinationId }: Place): Promise<number> {
-  const [row] = await ctx.db.prisma.$queryRaw<{ seconds: number }[]>`
+  const [row] = await ctx.db.prisma.$queryRaw<{ is_taken: boolean; seconds: number }[]>`
     with taken as (
       update destination_load
       set free_at = syncline_now() + ${probeSeconds}::int * interval '1 second'
       where application_id = ${applicationId}::text
         and destination_id = ${destinationId}::text
         and free_at <= (select syncline_now())
-      returning 0::float8 as seconds
+      returning destination_id
     )
-    select seconds from taken
-    union all
-    select extract(epoch from free_at - syncline_now())::float8
+    select exists (select from taken) as is_taken, extract(epoch from free_at - syncline_now())::float8 as seconds
     from destination_load
-    where application_id = ${applicationId}::text and destination_id = ${destinationId}::text and not exists (select from taken)`;
-  return Math.max(row?.seconds ?? 0, 0);
+    where application_id = ${applicationId}::text and destination_id = ${destinationId}::text`;
+  if (!row || row.is_taken) return 0;
+  // Somebody else took it while this statement waited for the row: what it sees is from before.
+  return row.seconds > 0 ? row.seconds : probeSeconds;
 }

@@ -14,7 +14,11 @@ const UpdateSync = z
     schedule: z
       .union([ScheduleInput, z.null()])
       .optional()
-      .openapi({ description: `When runs of this connection are due: interval, cron or manual. ${takenBack}` }),
+      .openapi({
+        type: ['object', 'null'],
+        anyOf: [{ $ref: '#/components/schemas/ScheduleInput' }, { type: 'null' }],
+        description: `When runs of this connection are due: interval, cron or manual. ${takenBack}`,
+      }),
     interval_seconds: z
       .int()
       .min(intervalSecondsMin)
