@@ -4,6 +4,7 @@ import { CopyOut } from './copy-out.ts';
 import type { HubHandle } from './handle.ts';
 import { literal } from './layout.ts';
 import type { FieldCondition } from './listing/conditions.ts';
+import { fewMatches } from './listing/few-matches.ts';
 import { filterSql, valueSql } from './listing/filter-sql.ts';
 import { membersCte, type Projection } from './listing/projection.ts';
 import { pageColumns, pageWriter, type WrittenPage } from './page-writer.ts';
@@ -28,6 +29,8 @@ export interface PageQuery extends RecordsQuery {
   pageSize: number;
   /** The part of each record that is shown; absent: the whole. */
   projection?: Projection | null;
+  /** The rows to read from, where few records meet a filter; absent: the table. */
+  few?: string | null;
 }
 
 export interface ReadPage {
@@ -45,7 +48,10 @@ const connectionIdsMax = 100_000;
  * session, together with the customer's setting.
  */
 export async function readPage(hub: HubHandle, client: pg.PoolClient, table: HubTable, query: PageQuery): Promise<ReadPage> {
-  return readRows(hub, client, { select: pageSelect(hub, table, query), pageSize: query.pageSize });
+  const { conditions = [], upTo } = query;
+  const from = hub.names.record(table.name);
+  const few = conditions.length > 0 && rareOf(conditions) < 0 ? await fewMatches(client, { table: from, conditions, upTo }) : null;
+  return readRows(hub, client, { select: pageSelect(hub, table, { ...query, few }), pageSize: query.pageSize });
 }
 
 interface RowsQuery {
@@ -92,7 +98,7 @@ export function pageSelect(hub: Pick<HubHandle, 'names'>, table: HubTable, query
     where h.name = ${literal(table.name)}
     union all
     (select ${columnsOf(query)}
-     from ${hub.names.record(table.name)} t
+     from ${query.few ?? hub.names.record(table.name)} t
      where ${[...conditions, ...otherConditions(query)].join(' and ')}
      order by ${order}
      limit ${query.pageSize + 1})`;
@@ -127,15 +133,21 @@ function otherConditions({ connection, modifiedAfter, includeDeleted }: RecordsQ
 function rangeOf(query: PageQuery): { order: string; conditions: string[] } {
   const { conditions = [], after, upTo } = query;
   const fields = filterSql(conditions);
-  const rare = conditions.findIndex(({ operator, type }) => operator === 'eq' && type !== 'boolean');
+  const rare = rareOf(conditions);
   if (rare >= 0) {
     const { order, bounds } = pairsOf(query, `t.${ident(conditions[rare]!.column)}`, valueSql(conditions[rare]!, rare));
     return { order, conditions: [...bounds, ...(query.customerId === undefined ? [] : [ofCustomer]), ...fields.toSpliced(rare, 1)] };
   }
-  if (query.customerId === undefined)
-    return { order: 't._syncline_seq', conditions: [`t._syncline_seq > ${after}`, `t._syncline_seq <= ${upTo}`, ...fields] };
+  const bySeq = { order: 't._syncline_seq', conditions: [`t._syncline_seq > ${after}`, `t._syncline_seq <= ${upTo}`, ...fields] };
+  if (query.few && query.customerId !== undefined) return { ...bySeq, conditions: [...bySeq.conditions, ofCustomer] };
+  if (query.customerId === undefined) return bySeq;
   const { order, bounds } = pairsOf(query, 't._syncline_customer_id', customer);
   return { order, conditions: [...bounds, ...fields] };
+}
+
+/** The condition whose value is rare: the place in the list; -1: there is none. */
+function rareOf(conditions: readonly FieldCondition[]): number {
+  return conditions.findIndex(({ operator, type }) => operator === 'eq' && type !== 'boolean');
 }
 
 function pairsOf({ after, upTo }: PageQuery, column: string, value: string): { order: string; bounds: string[] } {

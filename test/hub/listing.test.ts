@@ -99,6 +99,40 @@ describe('filters on declared fields', () => {
     expect(await list(on.hub, { fields, cursor: entered.nextCursor })).toMatchObject({ count: 0 });
   });
 
+  test('few matches in a large table and many give the same pages, in the order of the feed', async () => {
+    const fields: Record<string, FieldFilter> = { size: { gte: 0, lt: 12_000 } };
+    const number = {
+      id: 'fld_lead_size',
+      provider: 'crm',
+      object: 'lead',
+      name: 'size',
+      path: 'size',
+      type: 'integer' as const,
+      isIndexed: true,
+    };
+    await on.hub.putField(number);
+    await on.hub.fillField({ id: number.id, msMax: 1000 });
+    await on.hub.indexField({ id: number.id });
+    await on.hub.finishField(number);
+    const read = await beginTestRead(on.hub, { sync: 'sync_lead', object: 'lead', connectionId: 'conn_acme', customerId: 'acme' });
+    await write(
+      on.hub,
+      read,
+      many(12_000, (n) => ({ size: (n * 7919) % 12_000 })),
+    );
+    const all = (await listAll(on.hub, { object: 'lead', pageSize: 1000 })).data.map((row) => (row.record as { size: number }).size);
+    for (const [lt, rest] of [
+      [12_000, {}],
+      [12_000, { customerId: 'acme' }],
+      [9_999, {}],
+      [40, { customerId: 'acme' }],
+    ] as const) {
+      const found = await listAll(on.hub, { object: 'lead', fields: { ...fields, size: { gte: 0, lt } }, pageSize: 900, ...rest });
+      expect(found.data.map((row) => (row.record as { size: number }).size)).toEqual(all.filter((size) => size < lt));
+    }
+    expect((await list(on.hub, { object: 'lead', fields, customerId: 'acme.' })).count).toBe(0);
+  });
+
   test('a field that was taken away a moment ago is a refusal, not a failure', async () => {
     const fields = { size: { lt: 5 } };
     expect((await list(on.hub, { fields })).count).toBeGreaterThan(0);
