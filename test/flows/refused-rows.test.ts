@@ -35,3 +35,22 @@ test('B30 a row that the vendor’s table refuses is reported, tried by every ru
   expect((await scene.raw(broken!)).note).toBe('many');
   await scene.expectInvariants();
 });
+
+test('B30 what fails whatever the row stops the run with a name and without the server’s words, and nothing is lost', async () => {
+  const scene = await openScene(syncline, { account: 'b30-trigger', size: 4 });
+  const { pool } = syncline;
+  const { watermark } = await scene.checkpoint();
+  await pool.query(`create function ${scene.table}_broken() returns trigger language plpgsql as $$ begin perform not_there(new.raw); return new; end $$;
+    create trigger broken before insert or update on ${scene.table} for each row execute function ${scene.table}_broken()`);
+  const [id] = [...(await scene.truth()).keys()];
+  await scene.control.update({ ...scene.at, ids: [id!], fields: { name: 'Behind the trigger' } });
+  const failed = await scene.run();
+  expect(failed).toMatchObject({ status: 'failed', error_code: 'destination_refused', quarantined: 0 });
+  expect(failed.error_message).toContain('42883');
+  expect(failed.error_message).not.toContain('not_there');
+  expect((await scene.checkpoint()).watermark).toBe(watermark);
+  await pool.query(`drop trigger broken on ${scene.table}`);
+  expect(await scene.run()).toMatchObject({ status: 'succeeded', updated: 1 });
+  expect((await scene.raw(id!)).name).toBe('Behind the trigger');
+  await scene.expectInvariants();
+});
