@@ -13,8 +13,8 @@ const pauseMs = 10;
 /** Another one is numbering: what it does not see is seen this much later. */
 const otherStamperMs = 50;
 /** Endpoints that one worker serves at the same time, and how many of them may be ones that failed lately. */
-const endpointsAtOnceMax = 16;
-const inTroubleAtOnceMax = 8;
+const endpointsAtOnceMax = 8;
+const inTroubleAtOnceMax = 4;
 
 export interface EventLoop {
   stop(): Promise<void>;

@@ -37,7 +37,7 @@ export const webhooks: Mutation[] = [
     id: 'bad-endpoint-blocks',
     promise: 7,
     breaks: 'webhook endpoints are served one behind the other',
-    edits: [{ file: 'src/jobs/event-loop.ts', find: 'const endpointsAtOnceMax = 16;', replace: 'const endpointsAtOnceMax = 1;' }],
+    edits: [{ file: 'src/jobs/event-loop.ts', find: 'const endpointsAtOnceMax = 8;', replace: 'const endpointsAtOnceMax = 1;' }],
     test: {
       file: 'test/webhooks/delivery.test.ts',
       title: 'an endpoint that answers nothing delays no other one, and is itself not stormed',
