@@ -2,12 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openCredentials } from '../../src/connect/credentials.ts';
 import { createVault } from '../../src/connect/vault.ts';
+import { startProxy } from '../destinations/support/proxy.ts';
+import { createDestination } from '../support/own-destination.ts';
 import { startProcesses } from '../support/syncline.ts';
 
 /** API and worker that write down as much as they can, and every answer of theirs. */
 let syncline: Awaited<ReturnType<typeof startProcesses>>;
 const answers: { url: string; text: string }[] = [];
 const vault = createVault({ keys: [{ id: 'test', key: Buffer.alloc(32, 7) }] });
+const databasePassword = `marked-${randomBytes(24).toString('hex')}`;
 const clientSecret = `marked-${randomBytes(24).toString('hex')}`;
 
 beforeAll(async () => {
@@ -63,6 +66,8 @@ test('nothing that is secret stands in a log, an answer, an event or the databas
   expect((await call('GET', `/v1/connections/${connectionId}`)).status).toBe('needs_reauth');
   await syncline.connectCustomer({ customerId: account, account });
   await note('after a reconnect');
+  secrets.set('the password of a destination', databasePassword);
+  await landElsewhere();
   const { token } = await call('POST', '/v1/customer-tokens', { customer_id: account });
   secrets.set('the customer token', token);
   await syncline.request('GET', '/v1/records/sandbox/contacts', undefined, { key: token });
@@ -102,6 +107,30 @@ test('nothing that is secret stands in a log, an answer, an event or the databas
     ).toEqual([]);
   }
 }, 180_000);
+
+/** A database of the vendor's own, which then goes away: while it is created, tested, written to, moved in vain, and asked in vain. */
+async function landElsewhere() {
+  const { hostname, port } = new URL(syncline.databaseUrl);
+  const user = `marked_${randomBytes(4).toString('hex')}`;
+  await syncline.pool.query(`create role ${user} superuser login password '${databasePassword}'`);
+  const door = await startProxy({ host: hostname, port: Number(port) });
+  const vendor = await syncline.createApplication();
+  const rest = { port: door.port, user, password: databasePassword, schema: 'elsewhere' };
+  const { id } = await createDestination(vendor, syncline.databaseUrl, rest);
+  await vendor.setUpProvider({ objects: ['contacts'], destination_id: id });
+  const { connectionId } = await vendor.connectCustomer({ customerId: 'landed-elsewhere' });
+  const sync = await vendor.findSync({ connectionId, object: 'contacts' });
+  await vendor.waitForRun({ syncId: sync.id });
+  await door.close();
+  expect((await vendor.request('PATCH', `/v1/destinations/${id}`, { port: 1, password: databasePassword })).status).toBe(422);
+  expect(await vendor.call('POST', `/v1/destinations/${id}:test`)).toMatchObject({ ok: false });
+  expect(await vendor.runSync({ syncId: sync.id })).toMatchObject({ status: 'failed', error_code: 'destination_unavailable' });
+  expect((await vendor.request('GET', '/v1/records/sandbox/contacts')).status).toBe(503);
+  await vendor.list('/v1/destinations');
+  // Users are the whole server's, which other tests use too.
+  await syncline.pool.query(`drop owned by ${user} cascade`);
+  await syncline.pool.query(`drop role ${user}`);
+}
 
 /** Every row of every table, the worker's and the hub's included, with bytes as the text that they may hold. */
 async function dump(): Promise<string> {

@@ -9,8 +9,10 @@ interface Changes {
 /** Stands between a client and a Postgres and changes what is said, as poolers do. Counts who came. */
 export async function startProxy(to: { host: string; port: number }, { startup = same, fromServer = same }: Changes = {}) {
   let count = 0;
+  const sockets = new Set<net.Socket>();
   const server = net.createServer((client) => {
     count++;
+    sockets.add(client);
     const upstream = net.connect(to.port, to.host);
     let isFirst = true;
     client.on('data', (bytes) => {
@@ -31,7 +33,12 @@ export async function startProxy(to: { host: string; port: number }, { startup =
     port: (server.address() as net.AddressInfo).port,
     /** How many have connected so far. */
     count: () => count,
-    close: () => new Promise((resolve) => server.close(resolve)),
+    /** Ends whoever is there, too. */
+    close: () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        for (const socket of sockets) socket.destroy();
+      }),
   };
 }
 
