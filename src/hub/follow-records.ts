@@ -24,9 +24,13 @@ type FollowCtx = ListedRecordsCtx & { limits: Pick<Limits, 'followSecondsMax'> }
 
 /**
  * The pages of the feed as they come: what stands there, then what changes, for a bounded time. A page without records says that nothing
- * has changed, and where to go on. What is refused is refused before the first page.
+ * has changed, and where to go on. What is refused is refused before the first page. `signal`: nobody listens any more.
  */
-export async function* followRecords({ ctx, input }: Args<FollowRecords, FollowCtx>): AsyncGenerator<RecordsPage, void> {
+export async function* followRecords({
+  ctx,
+  input,
+  signal,
+}: Args<FollowRecords, FollowCtx> & { signal: AbortSignal }): AsyncGenerator<RecordsPage, void> {
   const { waitSeconds = ctx.limits.followSecondsMax, ...given } = FollowRecords.parse(input);
   const until = performance.now() + Math.min(waitSeconds, ctx.limits.followSecondsMax) * 1000;
   const query = { ...given, count: false };
@@ -35,8 +39,8 @@ export async function* followRecords({ ctx, input }: Args<FollowRecords, FollowC
   try {
     yield page;
     while (performance.now() < until) {
-      const isNews = page.hasMore || (await waitForNews(() => hub.feedHorizon(), page.horizon, until));
-      if (!isNews && performance.now() >= until) return;
+      const isNews = page.hasMore || (await waitForNews(() => hub.feedHorizon(), { horizon: page.horizon, until, signal }));
+      if (signal.aborted || (!isNews && performance.now() >= until)) return;
       ({ page, hub, applicationId } = await readListed(ctx, { ...query, cursor: page.nextCursor }));
       yield page;
     }
@@ -45,12 +49,16 @@ export async function* followRecords({ ctx, input }: Args<FollowRecords, FollowC
   }
 }
 
-/** True as soon as the feed has gone beyond the horizon; false when it has been quiet for long. */
-async function waitForNews(readHorizon: () => Promise<bigint>, horizon: bigint, until: number): Promise<boolean> {
+/** True as soon as the feed has gone beyond the horizon; false when it has been quiet for long, or nobody listens. */
+async function waitForNews(
+  readHorizon: () => Promise<bigint>,
+  { horizon, until, signal }: { horizon: bigint; until: number; signal: AbortSignal },
+): Promise<boolean> {
   const quietUntil = Math.min(until, performance.now() + quietMsMax);
-  while (performance.now() < quietUntil) {
+  while (performance.now() < quietUntil && !signal.aborted) {
     if ((await readHorizon()) > horizon) return true;
-    await sleep(Math.min(pollMs, Math.max(1, quietUntil - performance.now())));
+    const pause = Math.min(pollMs, Math.max(1, quietUntil - performance.now()));
+    await sleep(pause, undefined, { signal }).catch(() => undefined);
   }
   return false;
 }

@@ -49,8 +49,10 @@ export const followRecordsEndpoint = endpoint({
     ...(['conflict', 'filter_too_expensive', 'destination_unavailable'] as const),
   ],
   async handle({ ctx, params, query, headers }) {
+    const gone = new AbortController();
     const pages = followRecords({
       ctx,
+      signal: gone.signal,
       input: {
         ...params,
         customerId: query.customer_id,
@@ -67,11 +69,17 @@ export const followRecordsEndpoint = endpoint({
     });
     // What is refused is refused as a problem: the first page is read before the answer begins.
     const first = await pages.next();
-    return new StreamAnswer(streamOf(ctx, first, pages));
+    return new StreamAnswer(streamOf(ctx, { first, pages, gone }));
   },
 });
 
-function streamOf(ctx: AppCtx, first: IteratorResult<RecordsPage, void>, pages: AsyncGenerator<RecordsPage, void>) {
+interface Followed {
+  first: IteratorResult<RecordsPage, void>;
+  pages: AsyncGenerator<RecordsPage, void>;
+  gone: AbortController;
+}
+
+function streamOf(ctx: AppCtx, { first, pages, gone }: Followed) {
   let isFirst = true;
   const events = {
     async next(): Promise<IteratorResult<StreamEvent, void>> {
@@ -82,6 +90,8 @@ function streamOf(ctx: AppCtx, first: IteratorResult<RecordsPage, void>, pages: 
       return { done: false, value: { event: 'records', id: page.nextCursor, data } };
     },
     async return(): Promise<IteratorResult<StreamEvent, void>> {
+      // First: the end waits for what is under way.
+      gone.abort();
       await pages.return();
       return { done: true, value: undefined };
     },
