@@ -120,6 +120,23 @@ test('S04 several sync configs of a provider part by object or destination, neve
   expect((await stranger.request('POST', '/v1/sync-configs', { ...order, destination_id: ownId })).status).toBe(404);
 });
 
+test('S04 what is read under another object neither moves away from it nor is left behind by it', async () => {
+  const vendor = await syncline.createApplication();
+  const { id: ownId } = await createDestination(vendor, own.url, { schema: 'parents' });
+  const { syncConfig: parents } = await vendor.setUpProvider({ objects: ['deals'] });
+  const children = await vendor.call('POST', '/v1/sync-configs', { provider: 'sandbox', objects: [{ object: 'line_items' }] });
+  expect(children.objects.map(({ object }: Loose) => object)).toEqual(['line_items']);
+  const move = (id: string, rest: Loose = {}) =>
+    vendor.request('PATCH', `/v1/sync-configs/${id}`, { destination_id: ownId, resync: true, ...rest });
+  for (const { id } of [parents, children]) {
+    const refused = await move(id);
+    expect([refused.status, refused.body]).toMatchObject([409, { code: 'conflict', object: 'line_items', parent: 'deals' }]);
+  }
+  // With its parents taken in, it can go.
+  const moved = await move(children.id, { objects: [{ object: 'line_items' }] });
+  expect([moved.status, moved.body.objects.map(({ object }: Loose) => object).sort()]).toEqual([200, ['deals', 'line_items']]);
+});
+
 test('S04 a sync config that moves lands again in the other destination, with what was changed and deleted on the way; the old one keeps its records', async () => {
   const account = 'moving';
   const scene = await openScene(syncline, { account, size: 40, order: { strategy: 'full_then_incremental' } });
