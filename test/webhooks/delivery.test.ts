@@ -58,6 +58,7 @@ test('O71 the end of a run is sent: signed, with sync, run, health and counts; t
   await expect
     .poll(async () => {
       await syncline.pool.query("update webhook_delivery set next_attempt_at = now() where endpoint_id = $1 and status = 'pending'", [id]);
+      await syncline.pool.query('update webhook_endpoint set not_before = null where id = $1', [id]);
       return (await vendor.call('GET', `/v1/webhook-deliveries?webhook_endpoint_id=${id}&status=succeeded`)).data.length;
     }, soon)
     .toBe(1);
