@@ -187,6 +187,18 @@ export function createSyncline(options: SynclineOptions) {
         return followChanges((cursor) => loadRecords(provider, object, { ...query, ...given({ cursor }) }, signal), options);
       },
     },
+    sqlCredentials: {
+      /** Shows the password, once. */
+      create: (body: wire.CreateSqlCredential) => dataOf(api.createSqlCredential({ client, body })),
+      list: (query: QueryOf<wire.ListSqlCredentialsData> = {}) =>
+        pagesOf(query, (page) => dataOf(api.listSqlCredentials({ client, query: page }))),
+      /** Shows the new password, once. */
+      rotate: (sql_credential_id: string) => dataOf(api.rotateSqlCredential({ client, path: { sql_credential_id } })),
+      revoke: (sql_credential_id: string) => done(api.revokeSqlCredential({ client, path: { sql_credential_id } })),
+    },
+    alerts: {
+      list: (query: QueryOf<wire.ListAlertsData> = {}) => pagesOf(query, (page) => dataOf(api.listAlerts({ client, query: page }))),
+    },
     events: {
       list: (query: QueryOf<wire.ListEventsData> = {}) => pagesOf(query, (page) => dataOf(api.listEvents({ client, query: page }))),
     },

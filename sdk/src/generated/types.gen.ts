@@ -29,10 +29,37 @@ export type Application = {
      * Origins of your pages: they may open the connect popup, and read with customer tokens.
      */
     origins: Array<string>;
+    alert_rules: AlertRules;
     /**
      * When it was created.
      */
     created_at: string;
+};
+
+/**
+ * When an alert is raised; null or false: never.
+ */
+export type AlertRules = {
+    /**
+     * Of the records that a run read, the share that it had to set aside; runs of fewer than ten are not judged.
+     */
+    failed_rows_percent: number | null;
+    /**
+     * How long a run may take.
+     */
+    run_seconds_max: number | null;
+    /**
+     * How many of its intervals, an hour at least, a sync may be without success.
+     */
+    intervals_without_success: number | null;
+    /**
+     * When deletes are held for a person.
+     */
+    held: boolean;
+    /**
+     * When a customer has to connect again.
+     */
+    needs_reauth: boolean;
 };
 
 export type NewApiKey = {
@@ -153,6 +180,28 @@ export type UpdateApplication = {
      * Origins of your pages: they may open the connect popup, and read with customer tokens.
      */
     origins?: Array<string>;
+    alert_rules?: {
+        /**
+         * Of the records that a run read, the share that it had to set aside; runs of fewer than ten are not judged.
+         */
+        failed_rows_percent?: number | null;
+        /**
+         * How long a run may take.
+         */
+        run_seconds_max?: number | null;
+        /**
+         * How many of its intervals, an hour at least, a sync may be without success.
+         */
+        intervals_without_success?: number | null;
+        /**
+         * When deletes are held for a person.
+         */
+        held?: boolean;
+        /**
+         * When a customer has to connect again.
+         */
+        needs_reauth?: boolean;
+    };
 };
 
 export type CreateApiKey = {
@@ -1989,32 +2038,7 @@ export type UpdateSync = {
     /**
      * When runs of this connection are due: interval, cron or manual. null takes it back: the sync config decides again.
      */
-    schedule?: {
-        kind: 'interval';
-        seconds: number;
-    } | {
-        kind: 'cron';
-        /**
-         * Five fields: minute, hour, day of month, month, day of week.
-         */
-        expression: string;
-        /**
-         * A zone of the IANA database. A time that a change of the clock skips is kept right behind the gap; one that comes twice counts once.
-         */
-        time_zone: string;
-    } | {
-        kind: 'after';
-        /**
-         * An object of the same sync config: this one runs after it, connection by connection.
-         */
-        object: string;
-        /**
-         * `completed`: whatever became of that run; `succeeded`: only when it went well.
-         */
-        on: 'completed' | 'succeeded';
-    } | {
-        kind: 'manual';
-    } | null;
+    schedule?: ScheduleInput | null;
     /**
      * The short form of a schedule of kind interval. null takes it back: the sync config decides again.
      */
@@ -3380,6 +3404,60 @@ export type WebhookDelivery = {
      */
     updated_at: string;
 };
+
+export type AlertPage = {
+    /**
+     * The entries of this page.
+     */
+    data: Array<Alert>;
+    /**
+     * Ask again with this cursor for what follows; null where nothing can follow.
+     */
+    next_cursor: string | null;
+    /**
+     * Whether more entries stand ready now.
+     */
+    has_more: boolean;
+};
+
+export type Alert = {
+    /**
+     * The alert's id.
+     */
+    id: string;
+    kind: AlertKind;
+    /**
+     * The sync that it is about; of `needs_reauth` the connection.
+     */
+    subject: string;
+    /**
+     * Your own id of the customer.
+     */
+    customer_id: string;
+    /**
+     * The connection's id.
+     */
+    connection_id: string;
+    /**
+     * What was found when it was raised.
+     */
+    detail: {
+        [key: string]: string | number | null;
+    };
+    /**
+     * When it was raised.
+     */
+    raised_at: string;
+    /**
+     * When all was well again; null: it is not.
+     */
+    recovered_at: string | null;
+};
+
+/**
+ * `failed_rows`: a run had to set too many records aside; `run_too_long`; `no_success`: a sync has not succeeded for too long; `deletes_held`: deletes wait for a person; `needs_reauth`: the customer has to connect again.
+ */
+export type AlertKind = 'failed_rows' | 'run_too_long' | 'no_success' | 'deletes_held' | 'needs_reauth';
 
 export type AuditPage = {
     /**
@@ -8493,6 +8571,64 @@ export type RetryWebhookDeliveryResponses = {
 };
 
 export type RetryWebhookDeliveryResponse = RetryWebhookDeliveryResponses[keyof RetryWebhookDeliveryResponses];
+
+export type ListAlertsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The `next_cursor` of the page before. Leave it out to begin.
+         */
+        cursor?: string;
+        /**
+         * At most this many entries; default 100.
+         */
+        page_size?: number;
+        /**
+         * Only those that have not recovered, or only those that have.
+         */
+        open?: boolean;
+        /**
+         * `failed_rows`: a run had to set too many records aside; `run_too_long`; `no_success`: a sync has not succeeded for too long; `deletes_held`: deletes wait for a person; `needs_reauth`: the customer has to connect again.
+         */
+        kind?: AlertKind;
+    };
+    url: '/v1/alerts';
+};
+
+export type ListAlertsErrors = {
+    /**
+     * Problem: `input_invalid`, `cursor_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type ListAlertsError = ListAlertsErrors[keyof ListAlertsErrors];
+
+export type ListAlertsResponses = {
+    /**
+     * List alerts
+     */
+    200: AlertPage;
+};
+
+export type ListAlertsResponse = ListAlertsResponses[keyof ListAlertsResponses];
 
 export type ListAuditData = {
     body?: never;
