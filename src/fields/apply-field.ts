@@ -11,20 +11,20 @@ import { enqueue } from '../queue/index.ts';
 const ApplyField = z.strictObject({ fieldId: idInput });
 
 /** One job fills for this long; then the field goes to the back of the queue. */
-const fillMsMax = 10_000;
+const fillMsMax = 5_000;
 
 /**
  * Brings the table to what is declared: one slice of the way. Idempotent, and two workers at it do no harm: each step looks at what
  * is there. What only time can mend is tried again; what the vendor has to mend ends the field as failed, with its reason.
  */
-export async function applyField({ ctx, input }: Args<unknown, HubCtx>): Promise<void> {
+export async function applyField({ ctx, input, signal }: Args<unknown, HubCtx> & { signal: AbortSignal }): Promise<void> {
   const { fieldId } = ApplyField.parse(input);
   const found = await ctx.db.prisma.field.findUnique({ where: { id: fieldId }, include: { destination: true } });
   if (!found || (found.status !== 'adding' && found.status !== 'dropping')) return;
   const { destination, ...field } = found;
   await ctx.db.prisma.field.updateMany({ where: sameOrder(field), data: { updatedAt: ctx.clock.now() } });
   try {
-    await attempt(ctx, field, destination);
+    await attempt(ctx, field, destination, signal);
   } catch (error) {
     const reason = refusalOf(error);
     if (reason === null) throw error;
@@ -32,26 +32,30 @@ export async function applyField({ ctx, input }: Args<unknown, HubCtx>): Promise
   }
 }
 
-async function attempt(ctx: HubCtx, field: Field, destination: Destination): Promise<void> {
+async function attempt(ctx: HubCtx, field: Field, destination: Destination, signal: AbortSignal): Promise<void> {
   const hub = await ctx.hubs.open(destination);
   if (field.status === 'dropping') {
     await hub.dropField({ id: field.id });
     await ctx.db.prisma.field.deleteMany({ where: sameOrder(field) });
     return;
   }
-  const outcome = await advance(hub, field);
+  const outcome = await advance(hub, field, signal);
   if (outcome === 'remaining') await withTransaction(ctx, (tx) => enqueue(tx, 'apply-field', { fieldId: field.id }));
-  // Elsewhere the index is being built: whoever builds it goes on, and the tick looks again.
+  // Elsewhere the index is being built, or this worker is being stopped: the tick looks again.
   if (outcome === 'elsewhere' || outcome === 'remaining') return;
   await settle(ctx, field, { status: 'ready', reason: null, failedCasts: outcome.failedCasts });
 }
 
-async function advance(hub: ListableHub, field: Field): Promise<'remaining' | 'elsewhere' | { failedCasts: number | null }> {
+async function advance(
+  hub: ListableHub,
+  field: Field,
+  signal: AbortSignal,
+): Promise<'remaining' | 'elsewhere' | { failedCasts: number | null }> {
   const { id, provider, object, name, path, isIndexed } = field;
   const wanted = { id, provider, object, name, path, isIndexed, type: field.type as FieldType };
   await hub.putField(wanted);
   if ((await hub.fillField({ id, msMax: fillMsMax })).remaining) return 'remaining';
-  if (isIndexed && (await hub.indexField({ id })).remaining) return 'elsewhere';
+  if (isIndexed && (await hub.indexField({ id, signal })).remaining) return 'elsewhere';
   return (await hub.finishField(wanted)) ?? 'remaining';
 }
 

@@ -58,7 +58,7 @@ export function createWorker(options: WorkerOptions): Worker {
         'purge-connection': purgeConnectionTask({ ctx }),
         'settle-held-deletes': settleHeldDeletesTask({ ctx }),
         'mirror-run': mirrorRunTask({ ctx }),
-        'apply-field': applyFieldTask({ ctx }),
+        'apply-field': applyFieldTask({ ctx, signal: stopping.signal }),
       };
       const start = (taskList: TaskList, concurrency: number) =>
         run({

@@ -267,6 +267,27 @@ test('a table of an earlier release gets its view when the hub is opened', async
   await again.close();
 });
 
+test('a worker that is stopped does not wait for an index that takes long, and the next one builds it anew', async () => {
+  const { hub } = on;
+  const slow = field('task', 'slow', { path: 'other', isIndexed: true });
+  await hub.putField(slow);
+  const reader = await on.pool.connect();
+  await reader.query('begin isolation level repeatable read; select from crm_task');
+  const stopping = new AbortController();
+  const building = hub.indexField({ id: slow.id, signal: stopping.signal });
+  const waits = `select from pg_stat_activity where query like '%_syncline_${slow.id}%' and wait_event_type = 'Lock' and pid <> pg_backend_pid()`;
+  await expect.poll(async () => (await on.sql(waits)).length, { timeout: 30_000 }).toBe(1);
+  stopping.abort();
+  expect(await building).toEqual({ remaining: true });
+  await reader.query('commit');
+  reader.release();
+  await expect.poll(() => hub.indexField({ id: slow.id }), { timeout: 30_000 }).toEqual({ remaining: false });
+  expect(await on.sql(`select indisvalid from pg_index where indexrelid = 'hub_test._syncline_${slow.id}'::regclass`)).toEqual([
+    { indisvalid: true },
+  ]);
+  await hub.dropField({ id: slow.id });
+});
+
 test('fields are suggested as the records show them, with the narrowest type that fits', async () => {
   const read = await beginTestRead(on.hub, { object: 'lead', sync: 'sync_lead' });
   const shown = { name: 'Ada', phone: '0049', age: 36, score: 1.5, ok: true, born: '1815-12-10', at: '2026-01-01T10:00:00Z', tags: ['a'] };

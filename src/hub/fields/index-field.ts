@@ -11,14 +11,14 @@ const buildMsMax = 3_600_000;
 const indexLockClass = 0x5b5d;
 
 /**
- * Builds the field's index without holding any writer up. `remaining`: another worker is building it. What a worker that died left
- * behind is not valid, is used by nobody, and is built anew.
+ * Builds the field's index without holding any writer up. `remaining`: another worker is building it, or `signal` ended this one. What is left
+ * behind then, or by a worker that died, is not valid, is used by nobody, and is built anew.
  */
-export async function indexField(hub: HubHandle, { id }: { id: string }): Promise<{ remaining: boolean }> {
+export async function indexField(hub: HubHandle, { id, signal }: { id: string; signal?: AbortSignal }): Promise<{ remaining: boolean }> {
   const field = await findFieldRow(hub, hub.pool, id);
   if (!field) return { remaining: false };
   const index = hub.names.record(indexName(id));
-  const remaining = await onOwnSession(hub, id, async (session) => {
+  const remaining = await onOwnSession(hub, { id, signal }, async (session) => {
     const state = await stateOf(hub, session, id);
     if (state === 'valid') return;
     if (state === 'invalid') await session.query(`drop index concurrently if exists ${index}`);
@@ -30,14 +30,25 @@ export async function indexField(hub: HubHandle, { id }: { id: string }): Promis
   return { remaining: false };
 }
 
-/** True: another session has it. The settings of a session go back with it into the pool as they were, or it is closed. */
-async function onOwnSession(hub: HubHandle, id: string, work: (session: pg.PoolClient) => Promise<void>): Promise<boolean> {
+/** True: another session has it, or it was ended. The settings of a session go back with it into the pool as they were, or it is closed. */
+async function onOwnSession(
+  hub: HubHandle,
+  { id, signal }: { id: string; signal: AbortSignal | undefined },
+  work: (session: pg.PoolClient) => Promise<void>,
+): Promise<boolean> {
   const session = await borrow(hub.pool);
   const key = [indexLockClass, `${hub.schema}.${id}`];
   let isSpoilt = true;
+  let cancel = () => {};
   try {
-    const { rows } = await session.query<{ locked: boolean }>('select pg_try_advisory_lock($1::int4, hashtext($2::text)) as locked', key);
+    const { rows } = await session.query<{ locked: boolean; pid: number }>(
+      'select pg_try_advisory_lock($1::int4, hashtext($2::text)) as locked, pg_backend_pid() as pid',
+      key,
+    );
     if (rows[0]!.locked) {
+      cancel = () => void hub.pool.query('select pg_cancel_backend($1::int4)', [rows[0]!.pid]).catch(() => undefined); // it goes on by itself then
+      signal?.throwIfAborted();
+      signal?.addEventListener('abort', cancel);
       await session.query(`set statement_timeout = ${buildMsMax}`);
       await work(session);
       await session.query('reset statement_timeout');
@@ -45,7 +56,11 @@ async function onOwnSession(hub: HubHandle, id: string, work: (session: pg.PoolC
     }
     isSpoilt = false;
     return !rows[0]!.locked;
+  } catch (error) {
+    if (signal?.aborted) return true;
+    throw error;
   } finally {
+    signal?.removeEventListener('abort', cancel);
     session.release(isSpoilt);
   }
 }

@@ -48,8 +48,8 @@ export interface FieldsOfHub {
   putField(field: PutField): Promise<void>;
   /** Fills it in the records that are there, in steps that hold no writer up. */
   fillField(input: { id: string; msMax: number }): Promise<{ remaining: boolean }>;
-  /** `remaining`: another worker is at it. */
-  indexField(input: { id: string }): Promise<{ remaining: boolean }>;
+  /** `remaining`: another worker is at it, or the signal ended it. */
+  indexField(input: { id: string; signal?: AbortSignal }): Promise<{ remaining: boolean }>;
   /** Filled and indexed: from here on it shows. null: it was declared otherwise meanwhile. */
   finishField(filled: PutField): Promise<{ failedCasts: number | null } | null>;
   dropField(input: { id: string }): Promise<void>;
