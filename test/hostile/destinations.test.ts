@@ -38,7 +38,7 @@ async function attempt(rest: Record<string, unknown>) {
   return { status, body, text, ms: performance.now() - begun };
 }
 
-test.each([
+test.concurrent.each([
   '127.0.0.1',
   '127.1',
   '2130706433',
