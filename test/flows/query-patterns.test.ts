@@ -10,12 +10,9 @@ import { startSyncline, type TestSyncline } from '../support/syncline.ts';
 import { openScene, type Scene } from './support.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
-/** The blocks of docs/query-patterns.md by the name behind their language. */
-const blocks = new Map(
-  [...readFileSync(path.join(root, 'docs/query-patterns.md'), 'utf8').matchAll(/^```(?:sql|ts) (\w+)\n(.*?)^```$/gms)].map(
-    ([, name, text]) => [name!, text!],
-  ),
-);
+const page = readFileSync(path.join(root, 'docs/query-patterns.md'), 'utf8');
+/** Its blocks by the name behind their language. */
+const blocks = new Map([...page.matchAll(/^```(?:sql|ts) (\w+)\n(.*?)^```$/gms)].map(([, name, text]) => [name!, text!]));
 
 let syncline: TestSyncline;
 let scene: Scene;
@@ -82,9 +79,8 @@ test('S15 a view of the vendor works on over runs and new fields, of the provide
 
 test('S16 a generated column of the vendor, and a declared field, are filled on insert and update, and no write fails', async () => {
   await sql.query(block('generated'));
-  const { id: fieldId } = await scene.vendor.call('POST', '/v1/fields', {
-    ...{ provider: 'hubspot', object: 'contacts', name: 'created', path: '$.properties.createdate', type: 'time', is_indexed: true },
-  });
+  const [, declared] = /\/v1\/fields [^`]*-d '(.*?)'/s.exec(page)!;
+  const { id: fieldId } = await scene.vendor.call('POST', '/v1/fields', JSON.parse(declared!));
   await expect.poll(async () => (await scene.vendor.call('GET', `/v1/fields/${fieldId}`)).status, { timeout: 30_000 }).toBe('ready');
   await scene.control.create({ ...scene.at, fields: { email: 'new@inserted.example' } });
   const { id } = (await scene.rows())[5]!;
