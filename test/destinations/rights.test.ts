@@ -88,6 +88,12 @@ describe.runIf(hasPostgres15)('S06 what a destination needs of its database', ()
       expect.stringContaining('The tables in the schema syncline belong to another user.'),
       expect.stringContaining('The tables in the schema _syncline belong to another user.'),
     ]);
+    await admin.query('revoke execute on function pg_advisory_xact_lock_shared(int8) from public');
+    expect(await problemsOf(other, { schema: 'syncline' })).toEqual([
+      ...[expect.stringContaining('schema syncline'), expect.stringContaining('schema _syncline')],
+      expect.stringContaining('may not take advisory locks'),
+    ]);
+    await admin.query('grant execute on function pg_advisory_xact_lock_shared(int8) to public');
     const member = await makeUser('is_member', 'grant syncline to is_member');
     expect(await problemsOf(member, { schema: 'syncline' })).toEqual([expect.stringContaining('holds the records of another destination')]);
     const barred = await makeUser('barred', 'grant syncline to barred', 'alter role barred set default_transaction_read_only = on');

@@ -101,6 +101,12 @@ async function missingRights(client: pg.Client, { id, applicationId, schema }: P
     else if (of.table && !of.owns)
       problems.push(`The tables in the schema ${of.name} belong to another user. Make this one a member of that role, or their owner.`);
   }
+  const { rows: locks } = await client.query<{ allowed: boolean }>(
+    `select bool_and(has_function_privilege(f, 'execute')) as allowed
+     from unnest($1::text[]) f`,
+    [['pg_advisory_xact_lock(int4, int4)', 'pg_advisory_xact_lock_shared(int8)', 'pg_try_advisory_lock(int4, int4)']],
+  );
+  if (!locks[0]!.allowed) problems.push('The user may not take advisory locks. Grant it EXECUTE on the functions pg_advisory_*.');
   const hub = rows.find((row) => row.name === schema)!;
   if (problems.length === 0 && hub.table && !(await isClaimable(client, hubNames(schema), { id, applicationId })))
     problems.push(`The schema ${schema} of this database holds the records of another destination. Choose another schema.`);
