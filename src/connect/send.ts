@@ -132,18 +132,28 @@ function redirectOf(answer: ProviderAnswer): string | undefined {
 
 function accept(ctx: SendCtx, who: Authorised, answer: ProviderAnswer): ProviderAnswer {
   if (answer.status >= 200 && answer.status < 300) return answer;
-  const refusal = classify(who, answer);
+  const text = withoutSecrets(answer.body.toString('utf8'), secretsOf(who.credentials));
+  const refusal = classify(who, answer, text);
   const header = parseRetryAfter(answer.headers['retry-after'], answer.providerTime ?? ctx.clock.now());
   const retryAfterSeconds = header ?? refusal.retryAfterSeconds;
-  throw new ProviderError(refusal.meaning, refusal.message, {
+  const refused = new ProviderError(refusal.meaning, refusal.message, {
     status: answer.status,
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   });
+  refusedAnswers.set(refused, { ...answer, body: Buffer.from(text, 'utf8') });
+  throw refused;
+}
+
+/** Beside the errors and not in them: errors are logged and kept, and an answer is the customer's data. */
+const refusedAnswers = new WeakMap<ProviderError, ProviderAnswer>();
+
+/** The answer behind a refusal, credentials taken out; undefined: no answer came, or it stands for something else. */
+export function refusedAnswer(error: ProviderError): ProviderAnswer | undefined {
+  return refusedAnswers.get(error);
 }
 
 /** A provider may repeat in its refusal what it was sent, and the refusal is kept and shown: credentials are taken out first. */
-function classify({ provider, credentials }: Authorised, answer: ProviderAnswer): ProviderRefusal {
-  const text = withoutSecrets(answer.body.toString('utf8'), secretsOf(credentials));
+function classify({ provider }: Authorised, answer: ProviderAnswer, text: string): ProviderRefusal {
   const refused = { status: answer.status, headers: answer.headers, body: parseLoosely(text) };
   return { ...classifyByStatus(refused), ...provider.classifyError?.(refused) };
 }

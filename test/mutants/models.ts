@@ -56,7 +56,7 @@ export const models: Mutation[] = [
     edits: [
       {
         file: 'src/unified/views.ts',
-        find: "            and d.customer_id in ('', t._syncline_customer_id)\n",
+        find: "            and d.customer_id in ('', ${customerId})\n",
         replace: '',
       },
     ],

@@ -2,6 +2,7 @@ import { destinations } from './destinations.ts';
 import { fields } from './fields.ts';
 import { listing } from './listing.ts';
 import { models } from './models.ts';
+import { passthrough } from './passthrough.ts';
 import { sqlAccess } from './sql-access.ts';
 import { syncConfigs } from './sync-configs.ts';
 import { unified } from './unified.ts';
@@ -1073,6 +1074,7 @@ export const mutations: Mutation[] = [
   ...sqlAccess,
   ...listing,
   ...models,
+  ...passthrough,
   ...unified,
   ...webhooks,
 ];

@@ -8,6 +8,7 @@ import { part as destinations } from './parts/destinations.ts';
 import { part as fields } from './parts/fields.ts';
 import { part as listing } from './parts/listing.ts';
 import { part as models } from './parts/models.ts';
+import { part as passthrough } from './parts/passthrough.ts';
 import { part as sqlAccess } from './parts/sql-access.ts';
 import { part as syncConfigs } from './parts/sync-configs.ts';
 import { part as unified } from './parts/unified.ts';
@@ -49,7 +50,7 @@ export interface WorldPart {
   bodies(ids: Record<string, string>): Record<string, Record<string, unknown>>;
 }
 
-const parts: WorldPart[] = [destinations, fields, listing, models, sqlAccess, syncConfigs, unified, webhooks];
+const parts: WorldPart[] = [destinations, fields, listing, models, passthrough, sqlAccess, syncConfigs, unified, webhooks];
 
 const customerId = 'acme & söhne';
 const otherCustomerId = 'other';

@@ -1,3 +1,4 @@
 import type { Endpoint } from '../../endpoint.ts';
+import { sendPassthroughEndpoint } from './send.ts';
 
-export const passthroughEndpoints: readonly Endpoint[] = [];
+export const passthroughEndpoints: readonly Endpoint[] = [sendPassthroughEndpoint];
