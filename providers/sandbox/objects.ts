@@ -157,7 +157,7 @@ export const objects: Record<string, ObjectDefinition> = {
     record: shape,
     full: { parts: [listing(pathOf('tickets'))] },
     delta: {
-      start: { from: 'asked', request: { method: 'GET', path: `${pathOf('tickets')}/latest_event` }, path: 'event_id' },
+      start: { from: 'asked', request: { method: 'GET', path: `${pathOf('tickets')}/latest_event` }, path: 'event_id', before: 'before' },
       mark: { from: 'item' },
       parts: [events(pathOf('tickets'), 'ticket')],
       maxAgeSeconds: 30 * daySeconds,

@@ -4,7 +4,7 @@ import type { Store } from '../store/store.ts';
 import type { Entry, Row } from '../store/types.ts';
 import { toBytes } from './byte-text.ts';
 import { OwnRefusal } from './errors.ts';
-import { limitOf, listAnswer, readCursor, refuseUnknown, take, writeCursor } from './list.ts';
+import { limitOf, listAnswer, readCursor, refuseUnknown, take, timeOf, writeCursor } from './list.ts';
 import { positionOf, syncTokenOf } from './token.ts';
 
 /** GET /crm/v1/{object}/keys: the ids of everything that exists, and nothing else. */
@@ -54,10 +54,11 @@ export function listEvents(call: Call, name: string, store: Store, render: (entr
   return listAnswer(records, `"has_more":${hasMore}`);
 }
 
-/** GET /crm/v1/{object}/latest_event: where the feed stands now. */
+/** GET /crm/v1/{object}/latest_event?before=: the last event that can be seen. One that becomes visible late may stand before it. */
 export function latestEvent({ request }: Call, store: Store): Answer {
-  refuseUnknown(request.query, []);
-  const { newest } = store.changes;
+  refuseUnknown(request.query, ['before']);
+  const before = request.query.get('before');
+  const newest = store.changes.newestBefore(before === null ? Number.POSITIVE_INFINITY : timeOf(before));
   return { status: 200, body: `{"event_id":${newest === 0 ? 'null' : `"${syncTokenOf(newest)}"`}}` };
 }
 

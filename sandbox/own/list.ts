@@ -181,7 +181,7 @@ function wholeNumber(text: string | null, name: string, fallback: number, max: n
   return value;
 }
 
-function timeOf(text: string): number {
+export function timeOf(text: string): number {
   const at = /^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(at)) throw invalid('Times are ISO 8601 with a zone, such as 2024-01-31T12:00:00.000Z.');
   return at;

@@ -16,6 +16,12 @@ export class ChangeLog {
     return this.forgotten + this.rows.length;
   }
 
+  /** The newest write that can be seen and happened before a time; 0, or the last that is forgotten, where there is none. */
+  newestBefore(time: number): number {
+    const index = this.rows.findLastIndex((row) => row !== null && row.writtenAt < time);
+    return this.forgotten + index + 1;
+  }
+
   /** The position before the first write that is not visible yet. */
   get settled(): number {
     const hidden = this.rows.indexOf(null);

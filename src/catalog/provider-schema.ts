@@ -94,7 +94,7 @@ const read = {
 const watermark = z.strictObject({ path, type: z.enum(['datetime', 'integer', 'opaque']) });
 const seconds = z.number().min(0);
 const start = z.discriminatedUnion('from', [
-  z.strictObject({ from: z.literal('asked'), request, path }),
+  z.strictObject({ from: z.literal('asked'), request, path, before: text.optional() }),
   z.strictObject({ from: z.literal('listed'), path }),
 ]);
 const mark = z.discriminatedUnion('from', [

@@ -329,8 +329,12 @@ export interface DeltaDefinition extends ReadDefinition {
    * Where the feed is taken up by a connection that has no position yet. `asked`: this request, sent before the first page of the
    * full read, names it (nothing there: the feed is empty, and is later read from its beginning). `listed`: the last page of the
    * full listing carries it.
+   *
+   * What the listing shows late may stand before the newest position, and be met by neither. `before` is the request's parameter for
+   * a time (ISO 8601, UTC): the newest position older than the object's lag is taken. Without it a listing must show at once what the
+   * feed tells late (Stripe).
    */
-  start: { from: 'asked'; request: RequestSpec; path: string } | { from: 'listed'; path: string };
+  start: { from: 'asked'; request: RequestSpec; path: string; before?: string } | { from: 'listed'; path: string };
   /**
    * Where the next position stands: in a page's envelope (the last page that has one counts), or in the last item of the feed,
    * at `feed.mark` of its part.

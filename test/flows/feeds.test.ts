@@ -171,6 +171,25 @@ test('H52 D18 an event that shows up late, before others that were read, is met 
   await scene.expectInvariants();
 });
 
+test('H52 a change that shows up late, and was hidden while everything was read, is met by a later read', async () => {
+  const scene = await openScene(syncline, { account: 'late-start', object: 'tickets', size: 8, order: delta });
+  const { control, at } = scene;
+  const [late, soon] = ['tic_0000000001', 'tic_0000000002'];
+  // Within the lag that the object declares.
+  await control.configure({ account: at.account, visibilityLagMs: 4000 });
+  await control.update({ ...at, id: late, fields: { note: 'late' } });
+  await control.configure({ account: at.account, visibilityLagMs: 0 });
+  await control.update({ ...at, id: soon, fields: { note: 'soon' } });
+  // The feed is taken up anew, behind an event that can be seen already.
+  expect(await scene.run({ full: true })).toMatchObject({ kind: 'full' });
+  expect((await scene.raw(soon)).note).toBe('soon');
+  expect((await scene.raw(late)).note).not.toBe('late');
+  await minutesLater(at.account, 1);
+  expect(await scene.run()).toMatchObject({ kind: 'delta' });
+  expect((await scene.raw(late)).note).toBe('late');
+  await scene.expectAgrees();
+});
+
 test('D25 P36 deletes are followed in a feed of their own, whose pointer moves independently of the watermark', async () => {
   const scene = await openScene(syncline, { account: 'd25', object: 'leads', size: 12, order: { strategy: 'full_then_incremental' } });
   const { control, at } = scene;

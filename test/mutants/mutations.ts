@@ -259,6 +259,22 @@ const nothingLost: Mutation[] = [
     },
   },
   {
+    id: 'start-behind-the-late',
+    promise: 1,
+    breaks: 'a log is taken up at its newest event, although an earlier one and its record may yet become visible',
+    edits: [
+      {
+        file: 'src/engine/inbound/begin-read.ts',
+        find: 'newest.value === null || settled === null || before === undefined',
+        replace: 'newest.value === null || settled === null || before !== null',
+      },
+    ],
+    test: {
+      file: 'test/flows/feeds.test.ts',
+      title: 'H52 a change that shows up late, and was hidden while everything was read, is met by a later read',
+    },
+  },
+  {
     id: 'gap-before-the-window',
     promise: 1,
     breaks: 'a window begins its length before now, however long the sync was down',

@@ -58,6 +58,23 @@ it('tells every change by itself in the log of events, with the record as it was
   expect(twice.data.map(({ type }: { type: string }) => type)).toEqual(['ticket.created', 'ticket.created']);
 });
 
+it('names the last event that can be seen, on demand the last one before a time', async () => {
+  const { get, control } = as('latest');
+  const at = { account: 'latest', object: 'tickets' };
+  await control.setSize({ ...at, size: 3 });
+  const latest = async (query = '') => (await get(`tickets/latest_event${query}`)).body.event_id;
+  await control.update({ ...at, id: 'tic_0000000001', fields: { note: 'one' } });
+  const first = await latest();
+  await control.configure({ account: 'latest', clockOffsetMs: 60_000, visibilityLagMs: 600_000 });
+  await control.update({ ...at, id: 'tic_0000000002', fields: { note: 'late' } });
+  expect(await latest()).toBe(first);
+  await control.configure({ account: 'latest', visibilityLagMs: 0 });
+  await control.update({ ...at, id: 'tic_0000000003', fields: { note: 'two' } });
+  expect(await latest()).not.toBe(first);
+  expect(await latest(`?before=${new Date(Date.now() + 30_000).toISOString()}`)).toBe(first);
+  expect(await latest('?before=2020-01-01T00:00:00.000Z')).toBeNull();
+});
+
 it.each(['tasks/changes?token=', 'tickets/events?after='])('%s: a position that is forgotten or unknown is 410', async (path) => {
   const { get, control } = as('forgotten');
   const object = path.slice(0, path.indexOf('/'));

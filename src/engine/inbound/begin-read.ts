@@ -1,10 +1,18 @@
-import { type Json, ProviderError, type ReadDefinition, type ReadKind, type RequestSpec, readOf } from '../../kit/index.ts';
+import {
+  type DeltaDefinition,
+  type Json,
+  ProviderError,
+  type ReadDefinition,
+  type ReadKind,
+  type RequestSpec,
+  readOf,
+} from '../../kit/index.ts';
 import type { ReadState } from '../../syncs/checkpoint-state.ts';
 import { markBegun } from '../../syncs/leave-run.ts';
 import type { ReadWarning } from '../../syncs/read-kinds.ts';
 import { ask } from './ask.ts';
 import { startCursor } from './cursor.ts';
-import { textAt } from './fetch-page.ts';
+import { settledTime, textAt } from './fetch-page.ts';
 import { runRow } from './hub-run.ts';
 import { meetsEverything } from './read-parts.ts';
 import { retryRefused } from './retry-refused.ts';
@@ -72,11 +80,11 @@ async function askBefore(slice: Slice, kind: ReadKind): Promise<AskedBefore | 'i
   const { delta } = slice.definition;
   const { prepare } = readOf(slice.definition, kind)!;
   const takesUpFeed = kind === 'full' && slice.lease.sync.strategy === 'full_then_delta';
-  const start = takesUpFeed && delta?.start.from === 'asked' ? await askJson(slice, delta.start.request, (body) => body) : null;
+  const start = takesUpFeed && delta?.start.from === 'asked' ? await askStart(slice, delta.start) : null;
   const prepared = prepare ? await askJson(slice, prepare.request, reducing(prepare, kind)) : null;
   if (prepared?.value instanceof Impossible) return 'impossible';
   return {
-    feed: start && delta ? { position: textAt(start.value, delta.start.path) } : null,
+    feed: start && { position: start.value },
     prepared: prepared?.value ?? null,
     providerTime: (start ?? prepared)?.askedTime?.toISOString() ?? null,
     leftOut: prepared ? (prepare?.leftOut?.(prepared.value) ?? 0) : 0,
@@ -84,6 +92,18 @@ async function askBefore(slice: Slice, kind: ReadKind): Promise<AskedBefore | 'i
 }
 
 type AskedBefore = Pick<ReadState, 'feed' | 'prepared' | 'providerTime'> & { leftOut: number };
+
+/**
+ * Where the feed stands: behind nothing that may yet become visible, in the listing as in the feed. The first answer tells the
+ * provider's clock, by which that is asked for.
+ */
+async function askStart(slice: Slice, { request, path, before }: Extract<DeltaDefinition['start'], { from: 'asked' }>) {
+  const newest = await askJson(slice, request, (body) => textAt(body, path));
+  const settled = settledTime(slice, newest.askedTime);
+  if (newest.value === null || settled === null || before === undefined) return newest;
+  const older = { ...request, query: { ...request.query, [before]: settled.toISOString() } };
+  return { ...(await askJson(slice, older, (body) => textAt(body, path))), askedTime: newest.askedTime };
+}
 
 class Impossible {}
 

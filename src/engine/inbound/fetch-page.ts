@@ -171,7 +171,7 @@ function placeInFeed({ delta }: ObjectDefinition, kind: ReadKind, opened: Opened
 const ourClockMarginSeconds = 300;
 
 /** Before it nothing can become visible any more; null: the object shows everything at once. */
-function settledTime({ definition, ctx }: Slice, askedTime: Date | null): Date | null {
+export function settledTime({ definition, ctx }: Pick<Slice, 'definition' | 'ctx'>, askedTime: Date | null): Date | null {
   const lagSeconds = Math.max(definition.visibilityLagSeconds, definition.settledLagSeconds ?? 0);
   if (lagSeconds === 0) return null;
   const nowMs = askedTime?.getTime() ?? ctx.clock.now().getTime() - ourClockMarginSeconds * 1000;
