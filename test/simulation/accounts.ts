@@ -3,8 +3,9 @@ import type { Loose } from '../support/client.ts';
 import type { Actor } from './actor.ts';
 import type { Known, Reader } from './reader.ts';
 
-/** Reasons that a fault of the plan can give a run. Another one (internal above all) is ours. */
+/** Reasons that a fault of the plan can give a run, or a machine too busy for its database. Another one (internal above all) is ours. */
 const reasons = new Set([
+  'destination_unavailable',
   ...['abandoned', 'auth_failed', 'page_expired', 'connection_not_active', 'checkpoint_stalled'],
   ...['provider_unavailable', 'provider_rate_limited', 'provider_forbidden', 'provider_rejected', 'provider_not_found'],
 ]);

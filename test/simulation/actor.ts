@@ -28,6 +28,8 @@ export interface Actor {
   firstIds: readonly string[];
   clockOffsetMs: number;
   edits: number;
+  /** A write with a time of its own is under way: how late it shows is known when it is done. */
+  isWritingLate: boolean;
   /** Something happened that may make the customer connect again. */
   mayLoseGrant: boolean;
   /** The provider answered with an empty list that was none: its own feeds may have told nothing of a delete. */
@@ -55,7 +57,7 @@ export async function openActor(cluster: Cluster, vendors: Vendors, plan: Plan, 
   const schema = hubSchemaName(vendor.applicationId);
   const actor: Actor = {
     ...{ cluster, plan, subject, vendor, account, at, schema, table: `${schema}.${subject.provider}_${subject.object}` },
-    ...{ connectionId: '', syncId: '', clockOffsetMs: settings.clockOffsetMs, edits: 0 },
+    ...{ connectionId: '', syncId: '', clockOffsetMs: settings.clockOffsetMs, edits: 0, isWritingLate: false },
     ledger: createLedger(subject, [...ids]),
     firstIds: ids,
     // A worker that dies between a rotated token's answer and its save has lost it: docs/guarantees.md, section 9.

@@ -4,12 +4,18 @@ import { startProcesses, type TestProcess } from '../support/syncline.ts';
 /** The product as processes that can be killed, shared by all seeds that play at the same time: a kill hits all of them. */
 export type Cluster = Awaited<ReturnType<typeof startCluster>>;
 
-const workerCount = 2;
+/** One dies, another one goes on at once, and a third may be frozen or on its way up. */
+const workerCount = 3;
 const leaseSeconds = 5;
 /** Longer than a lease: what the worker had in hand has passed to another one when it wakes up. */
 const freezeMs = leaseSeconds * 1000 + 1500;
-const holderWaitMsMax = 2000;
+/** A run that lost its worker to another seed's kill is taken again behind its lease. */
+const holderWaitMsMax = leaseSeconds * 1000 + 2000;
+/** A sync without a run that is due later than this has nobody to kill. */
+const beginWaitMsMax = 2000;
 const holderPollMs = 10;
+/** A worker starts within a minute, or its start has failed. */
+const standWaitMsMax = 70_000;
 
 /** Small slices and transactions: many places to die at. */
 const limits = {
@@ -19,44 +25,50 @@ const limits = {
 
 export async function startCluster({ databaseUrl }: { databaseUrl?: string | undefined } = {}) {
   const syncline = await startProcesses({ workers: workerCount, limits, ...(databaseUrl ? { databaseUrl } : {}) });
-  let workers = [...syncline.workers];
+  const workers = new Set(syncline.workers);
+  const frozen = new Set<TestProcess>();
   /** Called after each kill, while another worker may have gone on already. */
   const witnesses = new Set<() => Promise<void>>();
   const counts = { kills: 0, freezes: 0 };
-  /** Kills that were asked for and have not happened. */
-  const asked = new Set<{ syncId: string; isHit: boolean }>();
-  let last: Promise<unknown> = Promise.resolve();
 
-  /** One at a time, and never the last worker that stands. */
-  function inTurn(work: () => Promise<void>): Promise<void> {
-    const turn = last.then(work);
-    last = turn.catch(() => undefined); // its own caller learns of it; the next one's turn comes all the same
-    return turn;
-  }
-
-  /** null: nobody took it, or it was over too fast. Then nobody dies. */
+  /**
+   * Looked for at once, and by all seeds at the same time: most runs are over within a second. null: nobody took it, or it was over too
+   * fast. Then nobody dies.
+   */
   async function holderOf(syncId: string): Promise<TestProcess | null> {
     for (const begun = performance.now(); performance.now() - begun < holderWaitMsMax; await sleep(holderPollMs)) {
-      const { rows } = await syncline.pool.query<{ lease_owner: string | null }>('select lease_owner from sync where id = $1', [syncId]);
+      const { rows } = await syncline.pool.query<{ lease_owner: string | null; is_over: boolean }>(
+        `select lease_owner,
+                not exists (select from run where sync_id = sync.id and status in ('queued', 'running'))
+                  and (status <> 'active' or next_run_at > syncline_now() + $2::int * interval '1 millisecond') as is_over
+         from sync
+         where id = $1::text`,
+        [syncId, beginWaitMsMax],
+      );
       const pid = Number(rows[0]?.lease_owner?.split(':').at(-2));
-      const holder = workers.find((worker) => worker.pid === pid);
+      const holder = [...workers].find((worker) => worker.pid === pid);
       if (holder) return holder;
+      if (rows[0]?.is_over) return null;
     }
     return null;
   }
 
+  /** Never the last worker that stands. false: another seed's kill hit it meanwhile. */
+  async function mayHit(worker: TestProcess): Promise<boolean> {
+    for (const begun = performance.now(); performance.now() - begun < standWaitMsMax; await sleep(holderPollMs)) {
+      if (!workers.has(worker)) return false;
+      if ([...workers].some((other) => other !== worker && !frozen.has(other))) return true;
+    }
+    throw new Error(`no second worker stood within ${standWaitMsMax} ms`);
+  }
+
   /** Kills the worker, looks at what it left, and puts another one into its place. */
   async function replace(worker: TestProcess): Promise<void> {
-    const { rows } = await syncline.pool.query<{ id: string }>("select id from sync where split_part(lease_owner, ':', -2) = $1", [
-      String(worker.pid),
-    ]);
+    workers.delete(worker);
     await worker.kill();
     counts.kills++;
-    workers = workers.filter((other) => other !== worker);
-    // Others who wait for their worker's death have had it, when it was the same one.
-    for (const one of asked) if (rows.some(({ id }) => id === one.syncId)) one.isHit = true;
-    const [replacement] = await Promise.all([syncline.startWorkerProcess(), ...[...witnesses].map((look) => look())]);
-    workers.push(replacement);
+    const start = async () => void workers.add(await syncline.startWorkerProcess());
+    await Promise.all([start(), ...[...witnesses].map((look) => look())]);
   }
 
   return {
@@ -64,36 +76,24 @@ export async function startCluster({ databaseUrl }: { databaseUrl?: string | und
     counts,
     witnesses,
     async kill(syncId: string, afterMs: number) {
-      const own = { syncId, isHit: false };
-      asked.add(own);
-      try {
-        await inTurn(async () => {
-          if (own.isHit) return;
-          const holder = await holderOf(syncId);
-          if (!holder) return;
-          await sleep(afterMs);
-          await replace(holder);
-        });
-      } finally {
-        asked.delete(own);
-      }
+      const holder = await holderOf(syncId);
+      if (!holder) return;
+      await sleep(afterMs);
+      if (await mayHit(holder)) await replace(holder);
     },
-    freeze: (syncId: string, afterMs: number) =>
-      inTurn(async () => {
-        const holder = await holderOf(syncId);
-        if (!holder) return;
-        await sleep(afterMs);
-        process.kill(holder.pid, 'SIGSTOP');
-        counts.freezes++;
-        try {
-          await sleep(freezeMs);
-        } finally {
-          process.kill(holder.pid, 'SIGCONT');
-        }
-      }),
-    async close() {
-      await last;
-      await syncline.close();
+    async freeze(syncId: string, afterMs: number) {
+      const holder = await holderOf(syncId);
+      if (!holder) return;
+      await sleep(afterMs);
+      if (!(await mayHit(holder)) || frozen.has(holder)) return;
+      process.kill(holder.pid, 'SIGSTOP');
+      frozen.add(holder);
+      counts.freezes++;
+      await sleep(freezeMs);
+      frozen.delete(holder);
+      // Killed in its sleep, it does not wake up.
+      if (workers.has(holder)) process.kill(holder.pid, 'SIGCONT');
     },
+    close: () => syncline.close(),
   };
 }

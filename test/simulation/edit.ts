@@ -7,7 +7,7 @@ import { parentIdOf } from './subjects.ts';
  * A write that becomes visible this long after its modified time is within every look-back of the sandbox (5 s). One that this
  * machine was too slow for is not held against the strategy's own reads.
  */
-const lateMsMax = 3500;
+export const lateMsMax = 3500;
 
 type EditStep = Extract<Step, { do: 'create' | 'update' | 'edit_silently' | 'delete' | 'remove' | 'restore' | 'recreate' }>;
 
@@ -98,12 +98,15 @@ export function content(actor: Actor): JsonObject {
 }
 
 /** One modified time for a whole step, of the provider's clock, maybe a little old when it becomes visible. */
-function oneTime({ clockOffsetMs, plan, ledger }: Actor, isSet: boolean, ageMs: number) {
+function oneTime(actor: Actor, isSet: boolean, ageMs: number) {
+  const { clockOffsetMs, plan, ledger } = actor;
   const begun = Date.now();
+  actor.isWritingLate = isSet;
   const updatedAt = isSet ? { updatedAt: new Date(begun + clockOffsetMs - ageMs).toISOString() } : {};
   return {
     updatedAt,
     settle(ids: string[]) {
+      actor.isWritingLate = false;
       if (isSet && Date.now() - begun + ageMs + plan.settings.visibilityLagMs > lateMsMax) ledger.mark('hidden', ids);
     },
   };

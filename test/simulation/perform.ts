@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Mutation } from '../../sandbox/faults.ts';
 import { type Actor, intervalSeconds } from './actor.ts';
+import { lookAtClaims } from './claims.ts';
 import { content, edit, newRecord } from './edit.ts';
 import type { Step } from './plan.ts';
 import { connectAgain, trigger, waitUntilIdle } from './runs.ts';
@@ -50,6 +51,7 @@ export async function perform(actor: Actor, step: Step): Promise<void> {
       return;
     case 'wait_for_run':
       await waitUntilIdle(actor);
+      await lookAtClaims(actor);
       await connectAgain(actor);
       return;
     case 'rest':

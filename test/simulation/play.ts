@@ -19,6 +19,7 @@ export interface Outcome {
 }
 
 const violationsShownMax = 12;
+const loggedCharsMax = 5000;
 
 /** Plays one plan from beginning to end. Whatever goes wrong is a violation of this seed, and of no other. */
 export async function play(cluster: Cluster, vendors: Vendors, plan: Plan, account: string): Promise<Outcome> {
@@ -35,6 +36,7 @@ export async function play(cluster: Cluster, vendors: Vendors, plan: Plan, accou
   } catch (error) {
     outcome.violations.push(textOf(error));
   }
+  if (outcome.violations.length > 0) outcome.violations.push(`the API has logged: ${cluster.syncline.api.output().slice(-loggedCharsMax)}`);
   outcome.seconds = (performance.now() - begun) / 1000;
   return outcome;
 }
@@ -64,5 +66,7 @@ function countBy(names: string[]): Record<string, number> {
 }
 
 function textOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const text = error.stack ?? error.message;
+  return error.cause === undefined ? text : `${text}\ncaused by ${textOf(error.cause)}`;
 }

@@ -10,6 +10,8 @@ export interface Known {
 }
 
 const pollMs = 300;
+/** On a busy machine a database answers late (503), and a server closes a connection on which a request is on its way: vendors ask again. */
+const attemptsMax = 10;
 const pageSizes = [1000, 37, 250];
 
 export interface Reader {
@@ -78,8 +80,14 @@ async function readPage({ cluster, vendor, account, subject }: Actor, cursor: st
     page_size: String(pageSize),
     ...(cursor ? { cursor } : {}),
   }).toString();
-  const response = await fetch(url, { headers: { authorization: `Bearer ${vendor.apiKey}` } });
-  const text = await response.text();
-  if (response.status !== 200) throw new Error(`the listing answered ${response.status}: ${text}`);
-  return JSON.parse(text);
+  for (let attempt = 1; ; attempt++, await sleep(pollMs)) {
+    try {
+      const response = await fetch(url, { headers: { authorization: `Bearer ${vendor.apiKey}` } });
+      const text = await response.text();
+      if (response.status === 200) return JSON.parse(text);
+      if (response.status !== 503 || attempt === attemptsMax) throw new Error(`the listing answered ${response.status}: ${text}`);
+    } catch (error) {
+      if (!(error instanceof TypeError) || attempt === attemptsMax) throw error;
+    }
+  }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Loose } from '../support/client.ts';
 import type { Actor } from './actor.ts';
+import { lookAtClaims } from './claims.ts';
 import { compare } from './compare.ts';
 import { connectAgain, trigger, waitUntilIdle } from './runs.ts';
 
@@ -8,8 +9,8 @@ import { connectAgain, trigger, waitUntilIdle } from './runs.ts';
 const attemptsMax = 12;
 const passPollsMax = 600;
 const passPollMs = 150;
-/** How a run may fail that begins after all faults are off. */
-const excusable = new Set(['abandoned', 'auth_failed', null]);
+/** How a run may fail that begins after all faults are off: others' kills, a token that died with its worker, a busy machine. */
+const excusable = new Set(['abandoned', 'auth_failed', 'destination_unavailable', null]);
 
 /** Faults off: what the strategy promises is there after one run, and everything after the full reads that it takes. */
 export async function settle(actor: Actor): Promise<void> {
@@ -19,6 +20,7 @@ export async function settle(actor: Actor): Promise<void> {
   await waitUntilIdle(actor);
   if (subject.hasKeyPass) await passOverKeys(actor);
   else await succeed(actor, false);
+  await lookAtClaims(actor);
   await compare(actor, `after a settled run by ${subject.order.strategy}`, false);
   for (let i = 0; i < subject.fullReads; i++) await succeed(actor, true);
   await compare(actor, 'after a settled full read', true);

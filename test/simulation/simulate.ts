@@ -3,7 +3,7 @@ import { planOf } from './plan.ts';
 import { type Outcome, play } from './play.ts';
 
 /** Seeds that play at the same time in one product: they share its workers, and its vendors with those of the same subject. */
-const seedsAtOnce = 8;
+const seedsAtOnce = 12;
 const firstPortal = 7_000_000;
 
 /** Plays seeds in one product, some at a time. `onEnd` is called for each as it ends. */
