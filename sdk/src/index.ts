@@ -87,6 +87,9 @@ export function createSyncline(options: SynclineOptions) {
       /** Its rate limits. */
       update: (connection_id: string, body: wire.UpdateConnection) =>
         dataOf(api.updateConnection({ client, path: { connection_id }, body })),
+      /** The provider's own API: every answer of it, a refusal too, is the result. */
+      passthrough: (connection_id: string, body: wire.SendPassthrough) =>
+        dataOf(api.sendPassthrough({ client, path: { connection_id }, body })),
       /** What may be asked of the provider, and how much of it is used. */
       rateBudgets: (connection_id: string) => dataOf(api.getRateBudgets({ client, path: { connection_id } })),
       disconnect: (connection_id: string, body: wire.DisconnectConnection = {}) =>

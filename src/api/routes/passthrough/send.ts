@@ -9,7 +9,7 @@ const { method, path, query, headers, json } = passthroughFields;
 
 const SendPassthrough = z
   .strictObject({
-    method,
+    method: method.openapi({ description: 'What to do. Requests other than GET are never sent twice.' }),
     path: path.openapi({
       description: "Below the connection's own base URL; never an origin.",
       example: '/crm/v3/objects/contacts/batch/read',
