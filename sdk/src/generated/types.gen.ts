@@ -2714,6 +2714,54 @@ export type GetRecords = {
     include_deleted?: boolean;
 };
 
+export type PassthroughAnswer = {
+    /**
+     * The provider's status, a refusal's too.
+     */
+    status: number;
+    /**
+     * Those that say something about the answer; names in lower case.
+     */
+    headers: {
+        [key: string]: string;
+    };
+    /**
+     * The body as the provider wrote it, when it is JSON; otherwise null.
+     */
+    json?: unknown;
+    /**
+     * The body when it is no JSON; otherwise null.
+     */
+    text: string | null;
+};
+
+export type SendPassthrough = {
+    /**
+     * What to do. Requests other than GET are never sent twice.
+     */
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+    /**
+     * Below the connection's own base URL; never an origin.
+     */
+    path: string;
+    /**
+     * Query parameters.
+     */
+    query?: {
+        [key: string]: string;
+    };
+    /**
+     * Further headers. What authorises, addresses or frames the request is ours.
+     */
+    headers?: {
+        [key: string]: string;
+    };
+    /**
+     * The body, sent as JSON.
+     */
+    json?: unknown;
+};
+
 export type Field = {
     /**
      * The field's id.
@@ -7254,6 +7302,86 @@ export type GetRecordResponses = {
 };
 
 export type GetRecordResponse = GetRecordResponses[keyof GetRecordResponses];
+
+export type SendPassthroughData = {
+    body: SendPassthrough;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The connection's id.
+         */
+        connection_id: string;
+    };
+    query?: never;
+    url: '/v1/connections/{connection_id}:passthrough';
+};
+
+export type SendPassthroughErrors = {
+    /**
+     * Problem: `input_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`, `connection_not_active`, `provider_config_broken`
+     */
+    409: Problem;
+    /**
+     * Problem: `body_too_large`
+     */
+    413: Problem;
+    /**
+     * Problem: `content_type_unsupported`
+     */
+    415: Problem;
+    /**
+     * Problem: `provider_rejected`
+     */
+    422: Problem;
+    /**
+     * Problem: `provider_rate_limited`
+     */
+    429: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Problem: `provider_unavailable`
+     */
+    502: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type SendPassthroughError = SendPassthroughErrors[keyof SendPassthroughErrors];
+
+export type SendPassthroughResponses = {
+    /**
+     * Call the provider's own API
+     */
+    200: PassthroughAnswer;
+};
+
+export type SendPassthroughResponse = SendPassthroughResponses[keyof SendPassthroughResponses];
 
 export type ListFieldsData = {
     body?: never;
