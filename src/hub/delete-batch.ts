@@ -1,6 +1,7 @@
 import type { Json } from '../kit/index.ts';
 import { saveState, takeReadFence } from './checkpoint.ts';
 import { clearReads } from './clear-reads.ts';
+import { dropUnmet } from './drop-unmet.ts';
 import { dueSql, dueValues } from './due.ts';
 import { endRead } from './end-read.ts';
 import { registerWriter } from './feed.ts';
@@ -19,6 +20,7 @@ export type DeleteBatchInput = Fenced &
 /** Works off at most `rowsMax` of what the ended read staged; the last batch ends the generation in its own transaction. */
 export async function deleteBatch(hub: HubHandle, input: DeleteBatchInput): Promise<WriteFacts & { remaining: boolean }> {
   await storeMissing(hub, input);
+  await dropUnmet(hub, input);
   const outcome = await writeTransaction(hub, async (tx) => {
     const row = await takeReadFence(hub, tx, input, input);
     if (row.hasStaged) await registerWriter(hub, tx);

@@ -74,27 +74,6 @@ export async function release(
   );
 }
 
-/** At the end of a read that met everything: what is set aside and was not met does not exist any more. */
-export async function dropUnmet(hub: HubHandle, tx: HubTx, { syncId, generation }: { syncId: string; generation: bigint }): Promise<void> {
-  const { rows: aside } = await tx.query<{ id: string | null }>(
-    `select distinct record_id as id from ${hub.names.quarantine} where sync = $1::text`,
-    [syncId],
-  );
-  if (aside.length === 0) return;
-  const { rows: met } = await tx.query<{ id: string }>(
-    `select distinct m.id
-     from ${hub.names.seen} s
-     cross join lateral unnest(s.ids) as m(id)
-     where s.sync = $1::text and s.generation = $2::int8 and m.id = any ($3::text[])`,
-    [syncId, generation, aside.flatMap(({ id }) => id ?? [])],
-  );
-  await tx.query(
-    `delete from ${hub.names.quarantine}
-     where sync = $1::text and (record_id is null or not record_id = any ($2::text[]))`,
-    [syncId, met.map(({ id }) => id)],
-  );
-}
-
 function selectSetAside(hub: HubHandle): string {
   return `
     select q.id, q.sync as "syncId", c.connection_id as "connectionId", q.record_id as "recordId", q.reason, q.detail,

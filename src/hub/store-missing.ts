@@ -1,5 +1,4 @@
 import type { HubHandle } from './handle.ts';
-import { dropUnmet } from './quarantine.ts';
 import { sweepTransaction } from './transaction.ts';
 import type { EndedRead } from './types.ts';
 
@@ -34,7 +33,6 @@ export async function storeMissing(hub: HubHandle, read: EndedRead): Promise<voi
        set is_missing = true, was_missed = excluded.was_missed`,
       [read.syncId, read.generation, read.connection.number, read.horizon],
     );
-    if (read.absence === 'complete') await dropUnmet(hub, tx, read);
     await tx.query(`update ${hub.names.checkpoint} set missing_generation = $2::int8 where sync = $1::text`, [
       read.syncId,
       read.generation,

@@ -149,3 +149,18 @@ test('held by its signal alone, a record is deleted only while its signal wins',
   expect(await settle('run_1')).toMatchObject({ settled: 1 });
   expect(await liveIds()).toEqual(['a']);
 });
+
+test('what is set aside stays while the deletes of an empty read are held, and goes with the next read that ends without it', async () => {
+  const first = await begin();
+  await write(on.hub, first, [...many(6), record('odd', '{"n":1e400000}')]);
+  await end(on.hub, first);
+  const aside = () => on.sql<{ record_id: string }>('select record_id from _syncline_quarantine where sync = $1', [syncOf()]);
+  const empty = await begin();
+  expect(await due(empty)).toBe(6);
+  await hold(empty, 'run_1');
+  expect(await aside()).toEqual([{ record_id: 'odd' }]);
+  const whole = await begin();
+  await write(on.hub, whole, many(6));
+  await end(on.hub, whole);
+  expect(await aside()).toEqual([]);
+});
