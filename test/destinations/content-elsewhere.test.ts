@@ -76,6 +76,12 @@ test('S18 what stands in records is kept in the own database alone, whatever hap
   const records = (query: string) => call('GET', `/v1/records/sandbox/contacts?customer_id=${account}${query}`);
   await expect.poll(async () => JSON.stringify(await records('')).includes(`${marker} by hook`), { timeout: waitMsMax }).toBe(true);
 
+  const asking = { method: 'GET', path: '/crm/v1/contacts', query: { limit: '5' } };
+  const repeatable = { headers: { 'idempotency-key': randomUUID() } };
+  const passed = await call('POST', `/v1/connections/${connectionId}:passthrough`, asking, repeatable);
+  expect(JSON.stringify(passed)).toContain(`${marker} landed`);
+  kept.push(await everythingOfOurs());
+
   await control.fault({ match: at, fault: { kind: 'empty' } });
   expect(await syncline.runSync({ syncId: sync.id, full: true })).toMatchObject({ status: 'held', held_deletes: 12 });
   kept.push(await everythingOfOurs());
