@@ -190,6 +190,22 @@ export function createSyncline(options: SynclineOptions) {
         return followChanges((cursor) => loadRecords(provider, object, { ...query, ...given({ cursor }) }, signal), options);
       },
     },
+    unified: {
+      /** The records of a model across providers as they are now. */
+      list: (category: string, model: string, query: QueryOf<wire.ListUnifiedData> = {}) =>
+        pagesOf(query, (page) =>
+          exactly<wire.UnifiedPage>(api.listUnified({ client, path: { category, model }, query: page, parseAs: 'text' })),
+        ),
+      /** What custom fields would give on stored records. Writes nothing. */
+      preview: (category: string, model: string, body: wire.PreviewMapping): Promise<wire.MappingPreview> =>
+        exactly(api.previewMapping({ client, path: { category, model }, body, parseAs: 'text' })),
+      mappings: (query: QueryOf<wire.ListMappingsData> = {}) => pagesOf(query, (page) => dataOf(api.listMappings({ client, query: page }))),
+      /** All custom fields of a model at a provider, of every customer or of one. */
+      setMapping: (path: UnifiedMappingPath, body: wire.SetMapping, query: QueryOf<wire.SetMappingData> = {}) =>
+        dataOf(api.setMapping({ client, path, body, query })),
+      deleteMapping: (path: UnifiedMappingPath, query: QueryOf<wire.DeleteMappingData> = {}) =>
+        done(api.deleteMapping({ client, path, query })),
+    },
     sqlCredentials: {
       /** Shows the password, once. */
       create: (body: wire.CreateSqlCredential) => dataOf(api.createSqlCredential({ client, body })),
@@ -237,6 +253,7 @@ const changesPageSize = 1000;
 
 type QueryOf<D extends { query?: unknown }> = NonNullable<D['query']>;
 type RecordsQuery = QueryOf<wire.ListRecordsData>;
+type UnifiedMappingPath = wire.SetMappingData['path'];
 type Force = { force?: boolean };
 
 async function dataOf<T>(answer: Promise<{ data: T }>): Promise<T> {

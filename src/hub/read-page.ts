@@ -75,7 +75,8 @@ export async function readRows(hub: HubHandle, client: pg.PoolClient, { select, 
   throw new Error('a page names connections that the hub does not have');
 }
 
-async function learnConnections(hub: HubHandle, client: pg.PoolClient, numbers: Set<number>): Promise<void> {
+/** Ids of connections by their numbers: they never change. */
+export async function learnConnections(hub: HubHandle, client: pg.PoolClient, numbers: Set<number>): Promise<void> {
   const { rows } = await client.query<{ number: number; connection_id: string }>(
     `select number, connection_id from ${hub.names.connection} where number = any ($1::int4[])`,
     [[...numbers]],
@@ -90,7 +91,7 @@ async function learnConnections(hub: HubHandle, client: pg.PoolClient, numbers: 
  * tombstone, in the page's own snapshot. `raw` is not cast to text: jsonb's own output is half the work.
  */
 export function pageSelect(hub: Pick<HubHandle, 'names'>, table: HubTable, query: PageQuery): string {
-  const { order, conditions } = rangeOf(query);
+  const { order, where } = pageRange(query);
   return `
     ${query.projection ? `with ${membersCte}` : ''}
     select h.dropped_seq, null::int4, null::text, null::text, null::timestamptz, null::timestamptz, null::timestamptz, null::bool, null::jsonb
@@ -99,9 +100,15 @@ export function pageSelect(hub: Pick<HubHandle, 'names'>, table: HubTable, query
     union all
     (select ${columnsOf(query)}
      from ${query.few ?? hub.names.record(table.name)} t
-     where ${[...conditions, ...otherConditions(query)].join(' and ')}
+     where ${where.join(' and ')}
      order by ${order}
      limit ${query.pageSize + 1})`;
+}
+
+/** The order of a page and what its rows fulfil, of a table `t`. The settings must have been handed over. */
+export function pageRange(query: PageQuery): { order: string; where: string[] } {
+  const { order, conditions } = rangeOf(query);
+  return { order, where: [...conditions, ...otherConditions(query)] };
 }
 
 export function columnsOf({ projection }: Pick<PageQuery, 'projection'>): string {

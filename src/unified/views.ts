@@ -74,7 +74,7 @@ function branchSql(names: HubNames, table: HubTable, model: UnifiedModel, { prov
     'c.connection_id',
     't._syncline_synced_at',
     't._syncline_synced_at',
-    customFieldsSql(names, model, provider),
+    customFieldsSql(names, model, { provider, raw: 't.raw', customerId: 't._syncline_customer_id' }),
   ];
   return `select ${[...envelope, ...fields].join(',\n  ')}
 from ${names.record(table.name)} t
@@ -84,11 +84,15 @@ where t._syncline_deleted_at is null${where}`;
 }
 
 /** Declared for every customer, or for this one: then that counts. */
-function customFieldsSql(names: HubNames, { category, name }: UnifiedModel, provider: string): string {
-  return `coalesce((select jsonb_object_agg(m.name, ${customValueSql({ raw: 't.raw', path: 'm.path', type: 'm.type' })})
+export function customFieldsSql(
+  names: HubNames,
+  { category, name }: Pick<UnifiedModel, 'category' | 'name'>,
+  { provider, raw, customerId }: { provider: string; raw: string; customerId: string },
+): string {
+  return `coalesce((select jsonb_object_agg(m.name, ${customValueSql({ raw, path: 'm.path', type: 'm.type' })})
     from (select distinct on (d.name) d.name, d.path, d.type
           from ${names.mapping} d
           where d.category = ${quote(category)} and d.model = ${quote(name)} and d.provider = ${quote(provider)}
-            and d.customer_id in ('', t._syncline_customer_id)
+            and d.customer_id in ('', ${customerId})
           order by d.name, d.customer_id desc) m), '{}'::jsonb)`;
 }

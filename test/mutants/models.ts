@@ -56,8 +56,8 @@ export const models: Mutation[] = [
     edits: [
       {
         file: 'src/unified/views.ts',
-        find: "            and d.customer_id in ('', ${customerId})\n",
-        replace: '',
+        find: "and d.customer_id in (''",
+        replace: "and '' in (''",
       },
     ],
     test: {

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.ts';
-import type { ApproveHeldDeletesData, ApproveHeldDeletesErrors, ApproveHeldDeletesResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateApplicationData, CreateApplicationErrors, CreateApplicationResponses, CreateConnectSessionData, CreateConnectSessionErrors, CreateConnectSessionResponses, CreateCustomerTokenData, CreateCustomerTokenErrors, CreateCustomerTokenResponses, CreateDestinationData, CreateDestinationErrors, CreateDestinationResponses, CreateFieldData, CreateFieldErrors, CreateFieldResponses, CreateProviderConfigData, CreateProviderConfigErrors, CreateProviderConfigResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreateSqlCredentialData, CreateSqlCredentialErrors, CreateSqlCredentialResponses, CreateSyncConfigData, CreateSyncConfigErrors, CreateSyncConfigResponses, CreateWebhookEndpointData, CreateWebhookEndpointErrors, CreateWebhookEndpointResponses, DeleteCustomerData, DeleteCustomerErrors, DeleteCustomerResponses, DeleteDestinationData, DeleteDestinationErrors, DeleteDestinationResponses, DeleteFieldData, DeleteFieldErrors, DeleteFieldResponses, DeleteProviderConfigData, DeleteProviderConfigErrors, DeleteProviderConfigResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderResponses, DeleteSyncConfigData, DeleteSyncConfigErrors, DeleteSyncConfigResponses, DeleteWebhookEndpointData, DeleteWebhookEndpointErrors, DeleteWebhookEndpointResponses, DisconnectConnectionData, DisconnectConnectionErrors, DisconnectConnectionResponses, FollowRecordsData, FollowRecordsErrors, FollowRecordsResponse, FollowRecordsResponses, GetApplicationData, GetApplicationErrors, GetApplicationResponses, GetCheckpointData, GetCheckpointErrors, GetCheckpointResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectSessionData, GetConnectSessionErrors, GetConnectSessionResponses, GetCustomerData, GetCustomerErrors, GetCustomerResponses, GetDestinationData, GetDestinationErrors, GetDestinationResponses, GetFieldData, GetFieldErrors, GetFieldResponses, GetProviderConfigData, GetProviderConfigErrors, GetProviderConfigResponses, GetProviderData, GetProviderDefinitionData, GetProviderDefinitionErrors, GetProviderDefinitionResponses, GetProviderErrors, GetProviderResponses, GetRateBudgetsData, GetRateBudgetsErrors, GetRateBudgetsResponses, GetRecordData, GetRecordErrors, GetRecordResponses, GetRecordsData, GetRecordsErrors, GetRecordsResponses, GetRunData, GetRunErrors, GetRunResponses, GetSyncConfigData, GetSyncConfigErrors, GetSyncConfigResponses, GetSyncData, GetSyncErrors, GetSyncResponses, GetWebhookEndpointData, GetWebhookEndpointErrors, GetWebhookEndpointResponses, ListAlertsData, ListAlertsErrors, ListAlertsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListCustomersData, ListCustomersErrors, ListCustomersResponses, ListDestinationsData, ListDestinationsErrors, ListDestinationsResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListFieldsData, ListFieldsErrors, ListFieldsResponses, ListFieldSuggestionsData, ListFieldSuggestionsErrors, ListFieldSuggestionsResponses, ListHeldDeletesData, ListHeldDeletesErrors, ListHeldDeletesResponses, ListHeldRecordsData, ListHeldRecordsErrors, ListHeldRecordsResponses, ListProviderConfigsData, ListProviderConfigsErrors, ListProviderConfigsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListQuarantineData, ListQuarantineErrors, ListQuarantineResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSqlCredentialsData, ListSqlCredentialsErrors, ListSqlCredentialsResponses, ListSyncConfigsData, ListSyncConfigsErrors, ListSyncConfigsResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, ListViewsData, ListViewsErrors, ListViewsResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhookEndpointsData, ListWebhookEndpointsErrors, ListWebhookEndpointsResponses, PauseSyncData, PauseSyncErrors, PauseSyncResponses, RefreshSyncConfigData, RefreshSyncConfigErrors, RefreshSyncConfigResponses, RejectHeldDeletesData, RejectHeldDeletesErrors, RejectHeldDeletesResponses, ReplayWebhookEventsData, ReplayWebhookEventsErrors, ReplayWebhookEventsResponses, ResetSyncData, ResetSyncErrors, ResetSyncResponses, ResumeSyncData, ResumeSyncErrors, ResumeSyncResponses, RetryQuarantinedData, RetryQuarantinedErrors, RetryQuarantinedResponses, RetryWebhookDeliveryData, RetryWebhookDeliveryErrors, RetryWebhookDeliveryResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeSqlCredentialData, RevokeSqlCredentialErrors, RevokeSqlCredentialResponses, RotateSqlCredentialData, RotateSqlCredentialErrors, RotateSqlCredentialResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SendPassthroughData, SendPassthroughErrors, SendPassthroughResponses, SetCheckpointData, SetCheckpointErrors, SetCheckpointResponses, TestDestinationData, TestDestinationErrors, TestDestinationResponses, TestWebhookEndpointData, TestWebhookEndpointErrors, TestWebhookEndpointResponses, TriggerSyncData, TriggerSyncErrors, TriggerSyncResponses, UpdateApplicationData, UpdateApplicationErrors, UpdateApplicationResponses, UpdateConnectionData, UpdateConnectionErrors, UpdateConnectionResponses, UpdateDestinationData, UpdateDestinationErrors, UpdateDestinationResponses, UpdateFieldData, UpdateFieldErrors, UpdateFieldResponses, UpdateProviderConfigData, UpdateProviderConfigErrors, UpdateProviderConfigResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderResponses, UpdateSyncConfigData, UpdateSyncConfigErrors, UpdateSyncConfigResponses, UpdateSyncData, UpdateSyncErrors, UpdateSyncResponses, UpdateWebhookEndpointData, UpdateWebhookEndpointErrors, UpdateWebhookEndpointResponses, UpsertCustomerData, UpsertCustomerErrors, UpsertCustomerResponses } from './types.gen.ts';
+import type { ApproveHeldDeletesData, ApproveHeldDeletesErrors, ApproveHeldDeletesResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateApplicationData, CreateApplicationErrors, CreateApplicationResponses, CreateConnectSessionData, CreateConnectSessionErrors, CreateConnectSessionResponses, CreateCustomerTokenData, CreateCustomerTokenErrors, CreateCustomerTokenResponses, CreateDestinationData, CreateDestinationErrors, CreateDestinationResponses, CreateFieldData, CreateFieldErrors, CreateFieldResponses, CreateProviderConfigData, CreateProviderConfigErrors, CreateProviderConfigResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreateSqlCredentialData, CreateSqlCredentialErrors, CreateSqlCredentialResponses, CreateSyncConfigData, CreateSyncConfigErrors, CreateSyncConfigResponses, CreateWebhookEndpointData, CreateWebhookEndpointErrors, CreateWebhookEndpointResponses, DeleteCustomerData, DeleteCustomerErrors, DeleteCustomerResponses, DeleteDestinationData, DeleteDestinationErrors, DeleteDestinationResponses, DeleteFieldData, DeleteFieldErrors, DeleteFieldResponses, DeleteMappingData, DeleteMappingErrors, DeleteMappingResponses, DeleteProviderConfigData, DeleteProviderConfigErrors, DeleteProviderConfigResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderResponses, DeleteSyncConfigData, DeleteSyncConfigErrors, DeleteSyncConfigResponses, DeleteWebhookEndpointData, DeleteWebhookEndpointErrors, DeleteWebhookEndpointResponses, DisconnectConnectionData, DisconnectConnectionErrors, DisconnectConnectionResponses, FollowRecordsData, FollowRecordsErrors, FollowRecordsResponse, FollowRecordsResponses, GetApplicationData, GetApplicationErrors, GetApplicationResponses, GetCheckpointData, GetCheckpointErrors, GetCheckpointResponses, GetConnectionData, GetConnectionErrors, GetConnectionResponses, GetConnectSessionData, GetConnectSessionErrors, GetConnectSessionResponses, GetCustomerData, GetCustomerErrors, GetCustomerResponses, GetDestinationData, GetDestinationErrors, GetDestinationResponses, GetFieldData, GetFieldErrors, GetFieldResponses, GetProviderConfigData, GetProviderConfigErrors, GetProviderConfigResponses, GetProviderData, GetProviderDefinitionData, GetProviderDefinitionErrors, GetProviderDefinitionResponses, GetProviderErrors, GetProviderResponses, GetRateBudgetsData, GetRateBudgetsErrors, GetRateBudgetsResponses, GetRecordData, GetRecordErrors, GetRecordResponses, GetRecordsData, GetRecordsErrors, GetRecordsResponses, GetRunData, GetRunErrors, GetRunResponses, GetSyncConfigData, GetSyncConfigErrors, GetSyncConfigResponses, GetSyncData, GetSyncErrors, GetSyncResponses, GetWebhookEndpointData, GetWebhookEndpointErrors, GetWebhookEndpointResponses, ListAlertsData, ListAlertsErrors, ListAlertsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListConnectionsData, ListConnectionsErrors, ListConnectionsResponses, ListCustomersData, ListCustomersErrors, ListCustomersResponses, ListDestinationsData, ListDestinationsErrors, ListDestinationsResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListFieldsData, ListFieldsErrors, ListFieldsResponses, ListFieldSuggestionsData, ListFieldSuggestionsErrors, ListFieldSuggestionsResponses, ListHeldDeletesData, ListHeldDeletesErrors, ListHeldDeletesResponses, ListHeldRecordsData, ListHeldRecordsErrors, ListHeldRecordsResponses, ListMappingsData, ListMappingsErrors, ListMappingsResponses, ListProviderConfigsData, ListProviderConfigsErrors, ListProviderConfigsResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListQuarantineData, ListQuarantineErrors, ListQuarantineResponses, ListRecordsData, ListRecordsErrors, ListRecordsResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListSqlCredentialsData, ListSqlCredentialsErrors, ListSqlCredentialsResponses, ListSyncConfigsData, ListSyncConfigsErrors, ListSyncConfigsResponses, ListSyncsData, ListSyncsErrors, ListSyncsResponses, ListUnifiedData, ListUnifiedErrors, ListUnifiedResponses, ListViewsData, ListViewsErrors, ListViewsResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhookEndpointsData, ListWebhookEndpointsErrors, ListWebhookEndpointsResponses, PauseSyncData, PauseSyncErrors, PauseSyncResponses, PreviewMappingData, PreviewMappingErrors, PreviewMappingResponses, RefreshSyncConfigData, RefreshSyncConfigErrors, RefreshSyncConfigResponses, RejectHeldDeletesData, RejectHeldDeletesErrors, RejectHeldDeletesResponses, ReplayWebhookEventsData, ReplayWebhookEventsErrors, ReplayWebhookEventsResponses, ResetSyncData, ResetSyncErrors, ResetSyncResponses, ResumeSyncData, ResumeSyncErrors, ResumeSyncResponses, RetryQuarantinedData, RetryQuarantinedErrors, RetryQuarantinedResponses, RetryWebhookDeliveryData, RetryWebhookDeliveryErrors, RetryWebhookDeliveryResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeSqlCredentialData, RevokeSqlCredentialErrors, RevokeSqlCredentialResponses, RotateSqlCredentialData, RotateSqlCredentialErrors, RotateSqlCredentialResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SendPassthroughData, SendPassthroughErrors, SendPassthroughResponses, SetCheckpointData, SetCheckpointErrors, SetCheckpointResponses, SetMappingData, SetMappingErrors, SetMappingResponses, TestDestinationData, TestDestinationErrors, TestDestinationResponses, TestWebhookEndpointData, TestWebhookEndpointErrors, TestWebhookEndpointResponses, TriggerSyncData, TriggerSyncErrors, TriggerSyncResponses, UpdateApplicationData, UpdateApplicationErrors, UpdateApplicationResponses, UpdateConnectionData, UpdateConnectionErrors, UpdateConnectionResponses, UpdateDestinationData, UpdateDestinationErrors, UpdateDestinationResponses, UpdateFieldData, UpdateFieldErrors, UpdateFieldResponses, UpdateProviderConfigData, UpdateProviderConfigErrors, UpdateProviderConfigResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderResponses, UpdateSyncConfigData, UpdateSyncConfigErrors, UpdateSyncConfigResponses, UpdateSyncData, UpdateSyncErrors, UpdateSyncResponses, UpdateWebhookEndpointData, UpdateWebhookEndpointErrors, UpdateWebhookEndpointResponses, UpsertCustomerData, UpsertCustomerErrors, UpsertCustomerResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -1214,6 +1214,107 @@ export const getRecord = <ThrowOnError extends boolean = true>(options: Options<
         }],
     url: '/v1/records/{provider}/{object}/{record_id}',
     ...options
+});
+
+/**
+ * List the records of a model
+ *
+ * The records of every provider that has the model, by the same names, and their change feed at once: page through the backlog, keep `next_cursor`, come back with it. Nothing that is committed is skipped. Follow changes with `include_deleted=true`: it also tells which records are deleted, emptied, or of another model now. A cursor that is too old or of another hub answers 410 `cursor_expired`: begin again without one. Filters belong to a cursor: keep them the same from page to page.
+ *
+ * Needs the scope `records:read`. Customer tokens see their own customer only.
+ */
+export const listUnified = <ThrowOnError extends boolean = true>(options: Options<ListUnifiedData, ThrowOnError>): RequestResult<ListUnifiedResponses, ListUnifiedErrors, ThrowOnError> => (options.client ?? client).get<ListUnifiedResponses, ListUnifiedErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }, {
+            key: 'customerToken',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/unified/{category}/{model}',
+    ...options
+});
+
+/**
+ * Try a mapping
+ *
+ * Shows what custom fields would give on the newest records that are stored, instead of those that are declared. Changes nothing.
+ *
+ * Needs the scope `records:read`. Customer tokens see their own customer only.
+ */
+export const previewMapping = <ThrowOnError extends boolean = true>(options: Options<PreviewMappingData, ThrowOnError>): RequestResult<PreviewMappingResponses, PreviewMappingErrors, ThrowOnError> => (options.client ?? client).post<PreviewMappingResponses, PreviewMappingErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }, {
+            key: 'customerToken',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/unified/{category}/{model}:preview',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List mappings
+ *
+ * The custom fields that your application declares, oldest first.
+ *
+ * Needs the scope `mappings:read`.
+ */
+export const listMappings = <ThrowOnError extends boolean = true>(options?: Options<ListMappingsData, ThrowOnError>): RequestResult<ListMappingsResponses, ListMappingsErrors, ThrowOnError> => (options?.client ?? client).get<ListMappingsResponses, ListMappingsErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/unified-mappings',
+    ...options
+});
+
+/**
+ * Delete custom fields
+ *
+ * Takes back what was declared, for one customer or for all. The model's own fields stay as they are.
+ *
+ * Needs the scope `mappings:write`.
+ */
+export const deleteMapping = <ThrowOnError extends boolean = true>(options: Options<DeleteMappingData, ThrowOnError>): RequestResult<DeleteMappingResponses, DeleteMappingErrors, ThrowOnError> => (options.client ?? client).delete<DeleteMappingResponses, DeleteMappingErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/unified-mappings/{category}/{model}/{provider}',
+    ...options
+});
+
+/**
+ * Declare custom fields
+ *
+ * All custom fields of a model at a provider, for one customer or for all; those that were declared before are replaced. They are shown at once, in `custom_fields` of the API and of the SQL views, without reading anything again. Where a customer has a field of the same name as all, the customer's counts.
+ *
+ * Needs the scope `mappings:write`.
+ */
+export const setMapping = <ThrowOnError extends boolean = true>(options: Options<SetMappingData, ThrowOnError>): RequestResult<SetMappingResponses, SetMappingErrors, ThrowOnError> => (options.client ?? client).put<SetMappingResponses, SetMappingErrors, ThrowOnError>({
+    security: [{
+            key: 'apiKey',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/v1/unified-mappings/{category}/{model}/{provider}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

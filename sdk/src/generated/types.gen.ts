@@ -2714,6 +2714,176 @@ export type GetRecords = {
     include_deleted?: boolean;
 };
 
+export type UnifiedPage = {
+    /**
+     * The records of this page in the order of their last change.
+     */
+    data: Array<UnifiedRecord>;
+    /**
+     * Always there: keep it and come back with it for what changes next.
+     */
+    next_cursor: string;
+    /**
+     * Whether more stand ready now.
+     */
+    has_more: boolean;
+};
+
+/**
+ * Beside these members the model's own fields, always all of them: null, or an empty list, where there is nothing.
+ */
+export type UnifiedRecord = {
+    /**
+     * The connection and the remote id; the same in SQL.
+     */
+    id: string;
+    /**
+     * The record's id at the provider.
+     */
+    remote_id: string;
+    /**
+     * The provider's name in the catalog.
+     */
+    provider: string;
+    /**
+     * Your own id of the customer.
+     */
+    customer_id: string;
+    /**
+     * The connection's id.
+     */
+    connection_id: string;
+    /**
+     * When it last changed here.
+     */
+    last_modified_at: string;
+    /**
+     * When the hub last wrote it.
+     */
+    synced_at: string;
+    /**
+     * True where it is no record of the model any more: deleted, emptied, or of another kind now. Let your copy go.
+     */
+    is_deleted: boolean;
+    /**
+     * When it was found deleted; null while it exists at the provider.
+     */
+    deleted_at: string | null;
+    /**
+     * The custom fields that you declared, by name. Numbers keep every digit.
+     */
+    custom_fields: {
+        [key: string]: unknown;
+    };
+    /**
+     * With `include_raw`: the record as the provider gave it.
+     */
+    raw?: {
+        [key: string]: unknown;
+    };
+    [key: string]: unknown;
+};
+
+export type MappingPreview = {
+    /**
+     * The newest records, at most 20, as they would be shown, with `raw`.
+     */
+    data: Array<UnifiedRecord>;
+    /**
+     * In how many of them a field has no value, by its name; `custom_fields.tier` of a custom one. The others have one in all.
+     */
+    without_value: {
+        [key: string]: number;
+    };
+};
+
+export type PreviewMapping = {
+    /**
+     * Whose records.
+     */
+    provider: string;
+    /**
+     * On records of this customer alone.
+     */
+    customer_id?: string;
+    /**
+     * On records of this destination.
+     */
+    destination_id?: string;
+    /**
+     * Custom fields by name: `path` says where the value stands in the record (names joined by dots), `type` what it is: `text`, `number`, `integer`, `boolean`, `time`, `date` or `json`. What is absent or does not fit is null.
+     */
+    fields: {
+        [key: string]: unknown;
+    };
+};
+
+export type UnifiedMappingPage = {
+    /**
+     * The entries of this page.
+     */
+    data: Array<UnifiedMapping>;
+    /**
+     * Ask again with this cursor for what follows; null where nothing can follow.
+     */
+    next_cursor: string | null;
+    /**
+     * Whether more entries stand ready now.
+     */
+    has_more: boolean;
+};
+
+export type UnifiedMapping = {
+    /**
+     * The model's category.
+     */
+    category: string;
+    /**
+     * The model's name.
+     */
+    model: string;
+    /**
+     * The provider's name in the catalog.
+     */
+    provider: string;
+    /**
+     * Of this customer alone; null: of every customer.
+     */
+    customer_id: string | null;
+    /**
+     * Custom fields by name.
+     */
+    fields: {
+        [key: string]: {
+            /**
+             * Where the value stands in the record.
+             */
+            path: string;
+            /**
+             * What it is.
+             */
+            type: string;
+        };
+    };
+    /**
+     * When it was first declared.
+     */
+    created_at: string;
+    /**
+     * When it was last declared.
+     */
+    updated_at: string;
+};
+
+export type SetMapping = {
+    /**
+     * Custom fields by name: `path` says where the value stands in the record (names joined by dots), `type` what it is: `text`, `number`, `integer`, `boolean`, `time`, `date` or `json`. What is absent or does not fit is null.
+     */
+    fields: {
+        [key: string]: unknown;
+    };
+};
+
 export type PassthroughAnswer = {
     /**
      * The provider's status, a refusal's too.
@@ -7302,6 +7472,397 @@ export type GetRecordResponses = {
 };
 
 export type GetRecordResponse = GetRecordResponses[keyof GetRecordResponses];
+
+export type ListUnifiedData = {
+    body?: never;
+    path: {
+        /**
+         * The model's category.
+         */
+        category: string;
+        /**
+         * The model's name.
+         */
+        model: string;
+    };
+    query?: {
+        /**
+         * The `next_cursor` of the page before. Leave it out to begin.
+         */
+        cursor?: string;
+        /**
+         * At most this many entries; default 100.
+         */
+        page_size?: number;
+        /**
+         * Only of this customer.
+         */
+        customer_id?: string;
+        /**
+         * Only of this connection.
+         */
+        connection_id?: string;
+        /**
+         * From this destination. Default: where the sync configs that bring the model's objects write to; of several the oldest's.
+         */
+        destination_id?: string;
+        /**
+         * Only of this provider.
+         */
+        provider?: string;
+        /**
+         * Only records with this id at the provider; several connections may have one.
+         */
+        remote_id?: string;
+        /**
+         * Only what the hub wrote at or after this time. Clocks leave gaps; only the cursor does not.
+         */
+        modified_after?: string;
+        /**
+         * Also what is no record of the model any more. Default false.
+         */
+        include_deleted?: boolean;
+        /**
+         * Also `raw`, the provider's record. Default false.
+         */
+        include_raw?: boolean;
+        /**
+         * Relations to show as the record that they name instead of its id, with commas between. null where it is not stored here.
+         */
+        expand?: string;
+    };
+    url: '/v1/unified/{category}/{model}';
+};
+
+export type ListUnifiedErrors = {
+    /**
+     * Problem: `input_invalid`, `model_unknown`, `provider_unknown`, `cursor_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `cursor_expired`
+     */
+    410: Problem;
+    /**
+     * Problem: `filter_too_expensive`
+     */
+    422: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Problem: `destination_unavailable`
+     */
+    503: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type ListUnifiedError = ListUnifiedErrors[keyof ListUnifiedErrors];
+
+export type ListUnifiedResponses = {
+    /**
+     * List the records of a model
+     */
+    200: UnifiedPage;
+};
+
+export type ListUnifiedResponse = ListUnifiedResponses[keyof ListUnifiedResponses];
+
+export type PreviewMappingData = {
+    body: PreviewMapping;
+    headers?: {
+        /**
+         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The model's category.
+         */
+        category: string;
+        /**
+         * The model's name.
+         */
+        model: string;
+    };
+    query?: never;
+    url: '/v1/unified/{category}/{model}:preview';
+};
+
+export type PreviewMappingErrors = {
+    /**
+     * Problem: `input_invalid`, `model_unknown`, `provider_unknown`, `mapping_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`
+     */
+    409: Problem;
+    /**
+     * Problem: `body_too_large`
+     */
+    413: Problem;
+    /**
+     * Problem: `content_type_unsupported`
+     */
+    415: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Problem: `destination_unavailable`
+     */
+    503: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type PreviewMappingError = PreviewMappingErrors[keyof PreviewMappingErrors];
+
+export type PreviewMappingResponses = {
+    /**
+     * Try a mapping
+     */
+    200: MappingPreview;
+};
+
+export type PreviewMappingResponse = PreviewMappingResponses[keyof PreviewMappingResponses];
+
+export type ListMappingsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The `next_cursor` of the page before. Leave it out to begin.
+         */
+        cursor?: string;
+        /**
+         * At most this many entries; default 100.
+         */
+        page_size?: number;
+        /**
+         * Only of this category.
+         */
+        category?: string;
+        /**
+         * Only of this model.
+         */
+        model?: string;
+        /**
+         * Only of this provider.
+         */
+        provider?: string;
+        /**
+         * Only those of this customer alone.
+         */
+        customer_id?: string;
+    };
+    url: '/v1/unified-mappings';
+};
+
+export type ListMappingsErrors = {
+    /**
+     * Problem: `input_invalid`, `cursor_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type ListMappingsError = ListMappingsErrors[keyof ListMappingsErrors];
+
+export type ListMappingsResponses = {
+    /**
+     * List mappings
+     */
+    200: UnifiedMappingPage;
+};
+
+export type ListMappingsResponse = ListMappingsResponses[keyof ListMappingsResponses];
+
+export type DeleteMappingData = {
+    body?: never;
+    path: {
+        /**
+         * The model's category.
+         */
+        category: string;
+        /**
+         * The model's name.
+         */
+        model: string;
+        /**
+         * The provider's name in the catalog.
+         */
+        provider: string;
+    };
+    query?: {
+        /**
+         * Of this customer alone. Default: of every customer.
+         */
+        customer_id?: string;
+    };
+    url: '/v1/unified-mappings/{category}/{model}/{provider}';
+};
+
+export type DeleteMappingErrors = {
+    /**
+     * Problem: `input_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type DeleteMappingError = DeleteMappingErrors[keyof DeleteMappingErrors];
+
+export type DeleteMappingResponses = {
+    /**
+     * Delete custom fields
+     */
+    204: void;
+};
+
+export type DeleteMappingResponse = DeleteMappingResponses[keyof DeleteMappingResponses];
+
+export type SetMappingData = {
+    body: SetMapping;
+    path: {
+        /**
+         * The model's category.
+         */
+        category: string;
+        /**
+         * The model's name.
+         */
+        model: string;
+        /**
+         * The provider's name in the catalog.
+         */
+        provider: string;
+    };
+    query?: {
+        /**
+         * Of this customer alone. Default: of every customer.
+         */
+        customer_id?: string;
+    };
+    url: '/v1/unified-mappings/{category}/{model}/{provider}';
+};
+
+export type SetMappingErrors = {
+    /**
+     * Problem: `input_invalid`, `model_unknown`, `provider_unknown`, `mapping_invalid`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `conflict`
+     */
+    409: Problem;
+    /**
+     * Problem: `body_too_large`
+     */
+    413: Problem;
+    /**
+     * Problem: `content_type_unsupported`
+     */
+    415: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type SetMappingError = SetMappingErrors[keyof SetMappingErrors];
+
+export type SetMappingResponses = {
+    /**
+     * Declare custom fields
+     */
+    200: UnifiedMapping;
+};
+
+export type SetMappingResponse = SetMappingResponses[keyof SetMappingResponses];
 
 export type SendPassthroughData = {
     body: SendPassthrough;

@@ -1,3 +1,14 @@
 import type { Endpoint } from '../../endpoint.ts';
+import { deleteMappingEndpoint } from './delete-mapping.ts';
+import { listUnifiedEndpoint } from './list.ts';
+import { listMappingsEndpoint } from './list-mappings.ts';
+import { previewMappingEndpoint } from './preview.ts';
+import { setMappingEndpoint } from './set-mapping.ts';
 
-export const unifiedEndpoints: readonly Endpoint[] = [];
+export const unifiedEndpoints: readonly Endpoint[] = [
+  listUnifiedEndpoint,
+  previewMappingEndpoint,
+  listMappingsEndpoint,
+  setMappingEndpoint,
+  deleteMappingEndpoint,
+];

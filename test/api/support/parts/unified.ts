@@ -1,3 +1,11 @@
 import type { WorldPart } from '../world.ts';
 
-export const part: WorldPart = { ids: async () => ({}), bodies: () => ({}) };
+const fields = { tier: { path: '$.properties.tier', type: 'text' } };
+
+export const part: WorldPart = {
+  async ids({ syncline: { call } }) {
+    await call('PUT', '/v1/unified-mappings/crm/contact/hubspot', { fields });
+    return { category: 'crm', model: 'contact' };
+  },
+  bodies: () => ({ setMapping: { fields }, previewMapping: { provider: 'hubspot', fields } }),
+};

@@ -1,0 +1,64 @@
+import type pg from 'pg';
+import type { SourceRow } from '../../base/mapping/sources.ts';
+import type { HubHandle } from '../handle.ts';
+import { tablesOf } from './list-unified.ts';
+import type { UnifiedRow } from './page-rows.ts';
+import type { TableBranch, UnifiedBranch, UnifiedRelation } from './types.ts';
+
+interface Wanted {
+  rows: readonly UnifiedRow[];
+  branches: readonly UnifiedBranch[];
+  relations: readonly UnifiedRelation[];
+}
+
+/**
+ * The records that relations name, each read once: one look-up for each relation and table. By (connection, record id), with the row's
+ * own connection: what stands in a record can never name a record of another customer. One that is not there is null.
+ */
+export async function expandRelations(hub: HubHandle, client: pg.PoolClient, { rows, branches, relations }: Wanted) {
+  if (relations.length === 0) return null;
+  const named = new Map<UnifiedRow, Record<string, string>>();
+  for (const row of rows) named.set(row, row.sources === null ? {} : branches[row.branch]!.read(row.sources));
+  const found = new Map<string, string>();
+  for (const relation of relations) {
+    for (const table of await tablesOf(hub, client, relation)) {
+      const wanted = new Map<string, { connection: number; recordId: string }>();
+      for (const row of rows) {
+        const value = named.get(row)![relation.field] ?? 'null';
+        if (value === 'null' || branches[row.branch]!.provider !== table.branch.provider) continue;
+        wanted.set(keyOf(relation.field, row.connection, value), { connection: row.connection, recordId: JSON.parse(value) });
+      }
+      if (wanted.size > 0) await lookUp(hub, client, { table, field: relation.field, wanted: [...wanted.values()], found });
+    }
+  }
+  return {
+    fields: relations.map(({ field }) => field),
+    valueOf: (row: UnifiedRow, field: string) => found.get(keyOf(field, row.connection, named.get(row)![field] ?? 'null')) ?? 'null',
+  };
+}
+
+interface LookUp {
+  table: TableBranch;
+  field: string;
+  wanted: { connection: number; recordId: string }[];
+  found: Map<string, string>;
+}
+
+async function lookUp(hub: HubHandle, client: pg.PoolClient, { table: { table, branch }, field, wanted, found }: LookUp): Promise<void> {
+  const { rows } = await client.query<{ connection: number; id: string; sources: SourceRow }>(
+    `select t._syncline_connection as connection, t._syncline_record_id as id, ${branch.sources('t.raw')} as sources
+     from unnest($1::int4[], $2::text[]) w(connection, record_id)
+     join ${hub.names.record(table.name)} t on t._syncline_connection = w.connection and t._syncline_record_id = w.record_id
+     where t._syncline_deleted_at is null${branch.where ? ` and ${branch.where('t.raw')}` : ''}`,
+    [wanted.map(({ connection }) => connection), wanted.map(({ recordId }) => recordId)],
+  );
+  for (const { connection, id, sources } of rows) {
+    const remoteId = JSON.stringify(id);
+    const fullId = JSON.stringify(`${hub.connectionIds.get(connection)!}/${id}`);
+    found.set(keyOf(field, connection, remoteId), `{"id":${fullId},"remote_id":${remoteId},${branch.write(sources)}}`);
+  }
+}
+
+function keyOf(field: string, connection: number, value: string): string {
+  return `${field} ${connection} ${value}`;
+}

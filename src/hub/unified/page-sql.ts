@@ -1,0 +1,63 @@
+import { literal } from '../layout.ts';
+import type { HubNames } from '../names.ts';
+import { customerSetting, type PageQuery, pageRange } from '../read-page.ts';
+import type { CustomFieldsSql, TableBranch } from './types.ts';
+
+/** The session's setting that carries the asked record's id into the statement. */
+export const remoteIdSetting = 'syncline.remote_id';
+
+export interface UnifiedQuery extends Omit<PageQuery, 'conditions' | 'projection' | 'few'> {
+  hasRemoteId: boolean;
+  includeRaw: boolean;
+  customFields: CustomFieldsSql | null;
+}
+
+/**
+ * A page across tables, for COPY: from each so many rows as the page has at most, by its own index, and of all these the first. What
+ * mappings read is taken from those only. The first row has no connection: it is the registry's.
+ */
+export function unifiedSelect(names: HubNames, tables: readonly TableBranch[], query: UnifiedQuery): string {
+  const { pageSize, includeRaw, customFields } = query;
+  const registered = tables.map(({ table }) => literal(table.name)).join(', ');
+  const byBranch = (sqlOf: (one: TableBranch) => string) =>
+    `case u.branch ${tables.map((one, i) => `when ${i} then ${sqlOf(one)}`).join(' ')} end`;
+  return `
+    select max(h.dropped_seq), null::int4, null::text, null::text, null::timestamptz, null::timestamptz, null::int4, null::jsonb, null::jsonb, null::jsonb
+    from ${names.table} h
+    where h.name in (${registered})
+    union all
+    (select u.seq, u.connection, u.customer_id, u.record_id, u.synced_at, u.deleted_at, u.branch,
+            ${byBranch(({ branch }) => shown(branch, 'u.raw'))},
+            ${customFields ? byBranch(({ branch }) => customFields(names, branch.provider)) : 'null::jsonb'},
+            ${includeRaw ? 'u.raw' : 'null::jsonb'}
+     from (${tables.map((one, i) => branchSelect(names, one, i, query)).join(' union all ')}) u
+     order by u.seq
+     limit ${pageSize + 1})`;
+}
+
+/** A record that is not of the model gives no sources: whoever keeps a copy is told to let it go. */
+function shown({ sources, where }: TableBranch['branch'], raw: string): string {
+  return where ? `case when ${where(raw)} then ${sources(raw)} end` : sources(raw);
+}
+
+function branchSelect(names: HubNames, { branch, table }: TableBranch, place: number, query: UnifiedQuery): string {
+  const { order, where } = pageRange(query);
+  // Who follows changes must hear of a record that has left the model, or that was emptied: only who does not is spared them.
+  const ofModel = !query.includeDeleted && branch.where ? [branch.where('t.raw')] : [];
+  return `(select t._syncline_seq as seq, t._syncline_connection as connection, t._syncline_customer_id as customer_id,
+            t._syncline_record_id as record_id, t._syncline_synced_at as synced_at, t._syncline_deleted_at as deleted_at,
+            ${place}::int4 as branch, t.raw
+     from ${query.hasRemoteId ? byRemoteId(names, names.record(table.name), query) : names.record(table.name)} t
+     where ${[...where, ...ofModel].join(' and ')}
+     order by ${order}
+     limit ${query.pageSize + 1})`;
+}
+
+/** By the key, connection by connection: an index on the record's id alone does not exist. */
+function byRemoteId(names: HubNames, table: string, { customerId }: UnifiedQuery): string {
+  return `(select r.*
+      from ${names.connection} c
+      join ${table} r on r._syncline_connection = c.number and r._syncline_record_id = current_setting(${literal(remoteIdSetting)})
+      ${customerId === undefined ? '' : `where c.customer_id = current_setting(${literal(customerSetting)})`}
+      offset 0)`;
+}

@@ -1,0 +1,43 @@
+import type { ListableHub } from '../hub/context.ts';
+import type { DeclaredField } from '../hub/unified/types.ts';
+import type { UnifiedCtx } from './context.ts';
+import type { FoundDestination } from './find-destination.ts';
+import { type CustomFields, segmentsOf } from './input.ts';
+
+/** What each hub was brought to last, in this process. */
+const brought = new WeakMap<ListableHub, string>();
+
+/** Before a page: what was declared meanwhile, here or in another process, is shown at once. A hub that is up to date is left alone. */
+export async function bringMappings(
+  ctx: Pick<UnifiedCtx, 'db'>,
+  hub: ListableHub,
+  { destination, declarations }: FoundDestination,
+): Promise<void> {
+  if (brought.get(hub) === declarations) return;
+  await hub.copyMappings(() => declaredFields(ctx, destination.applicationId));
+  brought.set(hub, declarations);
+}
+
+/**
+ * Behind a change: the copies in all destinations, which SQL views read. One that does not answer is left behind; the next page that is
+ * read there, or the next change, brings it up to date.
+ */
+export async function copyToAll(ctx: Pick<UnifiedCtx, 'db' | 'hubs' | 'log'>, applicationId: string): Promise<void> {
+  for (const destination of await ctx.db.prisma.destination.findMany({ where: { applicationId }, orderBy: { id: 'asc' } })) {
+    try {
+      await (await ctx.hubs.open(destination)).copyMappings(() => declaredFields(ctx, applicationId));
+    } catch (error) {
+      ctx.log.warn({ destination_id: destination.id, err: error }, 'custom fields could not be copied to a destination');
+    }
+  }
+}
+
+async function declaredFields({ db }: Pick<UnifiedCtx, 'db'>, applicationId: string): Promise<DeclaredField[]> {
+  const rows = await db.prisma.unifiedMapping.findMany({ where: { applicationId } });
+  return rows.flatMap(({ category, model, provider, customerId, fields }) =>
+    Object.entries(fields as CustomFields).map(([name, { path, type }]) => ({
+      ...{ category, model, provider, customerId, name, type },
+      path: segmentsOf(path),
+    })),
+  );
+}

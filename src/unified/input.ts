@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { fieldTypes } from '../base/field-type.ts';
+import { compilePath, isPath } from '../base/path.ts';
+import { customerIdInput, text } from '../base/text.ts';
+
+const nameForm = /^[a-z][a-z0-9_]{0,54}$/;
+const pathCharsMax = 300;
+const segmentsMax = 10;
+export const customFieldsMax = 50;
+
+/** `$.properties.tier` and `properties.tier` are the same path; a dot in a name is written `\.`. */
+export const pathInput = text(pathCharsMax)
+  .transform((path) => path.replace(/^\$\./, ''))
+  .refine((path) => path !== '$' && isPath(path), 'Must be a path such as properties.tier: names joined by dots.')
+  .refine((path) => !isPath(path) || compilePath(path).alternatives.length === 1, 'Must be one path: a literal | is written \\|.')
+  .refine((path) => !isPath(path) || compilePath(path).alternatives[0]!.length <= segmentsMax, `Must have at most ${segmentsMax} names.`);
+
+export const nameInput = z.string().regex(nameForm, 'Must begin with a letter and hold at most 55 small letters, digits and underscores.');
+
+/** Custom fields by name: where the value stands in the record, and what it is. */
+export const customFieldsInput = z
+  .record(nameInput, z.strictObject({ path: pathInput, type: z.enum(fieldTypes) }))
+  .refine((fields) => Object.keys(fields).length > 0, 'Name at least one field.')
+  .refine((fields) => Object.keys(fields).length <= customFieldsMax, `Name at most ${customFieldsMax} fields.`);
+export type CustomFields = z.output<typeof customFieldsInput>;
+
+/** Whose mapping of what: of one customer, or of all. */
+export const mappingKey = {
+  category: text(100),
+  model: text(100),
+  provider: text(100),
+  customerId: customerIdInput.optional(),
+};
+
+/** The names of a path that was checked before. */
+export function segmentsOf(path: string): readonly string[] {
+  return compilePath(path).alternatives[0]!;
+}

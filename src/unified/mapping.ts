@@ -1,0 +1,44 @@
+import { AppError } from '../base/errors.ts';
+import type { UnifiedMapping } from '../db/generated/client.ts';
+import { branchesOf } from './branches.ts';
+import type { UnifiedCtx } from './context.ts';
+import type { CustomFields } from './input.ts';
+import { modelOf } from './models.ts';
+
+/** Custom fields that a vendor declares for a model at a provider. */
+export interface CustomMapping {
+  category: string;
+  model: string;
+  provider: string;
+  /** null: of every customer. */
+  customerId: string | null;
+  fields: CustomFields;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+export function shownMapping(row: UnifiedMapping): CustomMapping {
+  const { category, model, provider, customerId, fields, createdAt, updatedAt } = row;
+  return {
+    category,
+    model,
+    provider,
+    customerId: customerId === '' ? null : customerId,
+    fields: fields as CustomFields,
+    createdAt,
+    updatedAt,
+  };
+}
+
+/** Only of what has records: the model exists, and the provider has an object for it. */
+export function requireMapped(
+  { catalog }: Pick<UnifiedCtx, 'catalog'>,
+  { category, model, provider }: Pick<CustomMapping, 'category' | 'model' | 'provider'>,
+): ReturnType<typeof branchesOf> {
+  const found = branchesOf(catalog, modelOf(category, model)).filter((one) => one.provider === provider);
+  catalog.provider(provider);
+  if (found.length > 0) return found;
+  throw new AppError('mapping_invalid', `${provider} has no object that becomes ${category}/${model}: there is nothing to add fields to.`, {
+    details: { category, model, provider },
+  });
+}
