@@ -82,14 +82,22 @@ export async function claimDueSyncs({ ctx }: { ctx: Pick<SyncsCtx, 'db' | 'limit
 export async function takeLease(ctx: Ctx, input: { syncId: string; owner: string; leaseSeconds: number }): Promise<Lease | null> {
   return withTransaction(ctx, async (tx) => {
     const [taken] = await tx.$queryRaw<{ fence: bigint; previous_owner: string | null }[]>`
-      with free as (
-        select id, lease_owner
-        from sync
-        where id = ${input.syncId}::text
-          and status = 'active'
-          and next_run_at <= (select syncline_now())
-          and (lease_owner is null or lease_owner = ${lostOwner}::text or lease_until < (select syncline_now()))
-        for update
+      with connected as (
+        -- Before the sync's own row: whoever disconnects takes them in this order, and Postgres looks at the connection again when a
+        -- sync is changed twice in one transaction.
+        select s.id as sync_id
+        from sync s
+        join connection c on c.id = s.connection_id
+        where s.id = ${input.syncId}::text
+        for key share of c
+      ), free as (
+        select s.id, s.lease_owner
+        from connected
+        join sync s on s.id = connected.sync_id
+        where s.status = 'active'
+          and s.next_run_at <= (select syncline_now())
+          and (s.lease_owner is null or s.lease_owner = ${lostOwner}::text or s.lease_until < (select syncline_now()))
+        for update of s
       )
       update sync s
       set lease_owner = ${input.owner}::text,

@@ -125,6 +125,26 @@ test('B18 a worker that dies after the hub’s last commit leaves a run that had
   expect(await vendor.events('records.changed')).toHaveLength(1);
 });
 
+test('a worker that takes a sync while its customer disconnects waits for its turn, and neither is refused', async () => {
+  const vendor = await engine.createVendor();
+  const { syncId } = await vendor.setUp('contacts', 'leaving');
+  const { connectionId } = await vendor.sync(syncId);
+  const leaving = await engine.pool.connect();
+  try {
+    // As who disconnects does: the connection first, its syncs after it.
+    await leaving.query('begin');
+    await leaving.query('select from connection where id = $1 for update', [connectionId]);
+    const taking = takeLease(vendor.ctx, { syncId, owner: 'other', leaseSeconds: 30 });
+    const waiting = `select count(*)::int4 as count from pg_locks where not granted and pid <> pg_backend_pid()`;
+    await expect.poll(async () => (await engine.pool.query(waiting)).rows[0].count).toBeGreaterThan(0);
+    await leaving.query(`update sync set status = 'paused', next_run_at = null where id = $1`, [syncId]);
+    await leaving.query('commit');
+    expect(await taking).toBeNull();
+  } finally {
+    leaving.release();
+  }
+});
+
 test('a sync whose workers keep dying backs off: its data may be what kills them', async () => {
   const vendor = await engine.createVendor();
   const { syncId } = await vendor.setUp('contacts', 'deadly');
