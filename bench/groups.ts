@@ -6,6 +6,7 @@ import { measureFeed } from './hub/feed.ts';
 import { measureListing } from './hub/listing.ts';
 import { measureOwnPostgres } from './hub/own-postgres.ts';
 import { measureP99 } from './hub/p99.ts';
+import { measureUnified } from './hub/unified.ts';
 import { measureHubWrite } from './hub/write.ts';
 import { measureFairness } from './scale/fairness.ts';
 import { measureHooks } from './scale/hooks.ts';
@@ -27,6 +28,7 @@ export const groups: Group[] = [
   { name: 'hub_write', measure: measureHubWrite },
   { name: 'feed', measure: measureFeed },
   { name: 'listing', measure: measureListing },
+  { name: 'unified', measure: measureUnified },
   { name: 'p99', measure: ({ url, rows, rounds }) => withProduct(url, (product) => measureP99({ product, rows, rounds })) },
   { name: 'fields', measure: ({ url, rows }) => measureAddField({ url, rows: rows * bigFactor }) },
   { name: 'loads', measure: ({ url, rows, rounds }) => withProduct(url, (product) => measureLoads({ url, product, rows, rounds })) },

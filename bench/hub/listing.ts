@@ -14,7 +14,7 @@ import { median, seconds } from './measure.ts';
 import { openPageClient } from './page-client.ts';
 import { benchRecords } from './records.ts';
 
-const pageRows = 1000;
+export const pageRows = 1000;
 const sliceRows = 10_000;
 /** Depth is measured on five times the rows: 1M where the other figures take 200k. */
 const depthFactor = 5;
@@ -24,8 +24,8 @@ const endPages = 20;
  * Readers at once. One alone waits for its own round trips and leaves a processor idle, which says more about the machine
  * than about the listing; its figure stands beside.
  */
-const readers = 4;
-const customerId = 'bench-customer';
+export const readers = 4;
+export const customerId = 'bench-customer';
 const operatorKey = randomBytes(24).toString('hex');
 
 /** Pages of 1,000 through the HTTP API in a process of its own, over `copy … to stdout` of the same rows; and the same at any depth. */
@@ -44,7 +44,7 @@ export async function measureListing({
   try {
     const { schema, apiKey } = await createApplication(api.url);
     const list = { url: api.url, path: `/v1/records/sandbox/contacts?customer_id=${customerId}&page_size=${pageRows}`, apiKey };
-    await fillHub(url, schema, 0, rows);
+    await fillHub(url, schema, { to: rows });
     const table = `${schema}.sandbox_contacts`;
     await client.query(`vacuum analyze ${table}`);
     await follow(list);
@@ -60,7 +60,7 @@ export async function measureListing({
       found.one.push(rows / (await seconds(() => follow(list))));
       found.several.push((readers * rows) / (await seconds(() => Promise.all(Array.from({ length: readers }, () => follow(list))))));
     }
-    await fillHub(url, schema, rows, rows * depthFactor);
+    await fillHub(url, schema, { from: rows, to: rows * depthFactor });
     await client.query(`vacuum analyze ${table}`);
     for (let round = 0; round < rounds; round++) {
       const times = await follow(list);
@@ -85,7 +85,7 @@ export async function measureListing({
 }
 
 /** Follows the cursor to the end, as a client does; milliseconds of each page. */
-async function follow({ url, path, apiKey }: { url: string; path: string; apiKey: string }): Promise<number[]> {
+export async function follow({ url, path, apiKey }: { url: string; path: string; apiKey: string }): Promise<number[]> {
   const client = await openPageClient({ url, apiKey });
   const times: number[] = [];
   for (let cursor: string | null = ''; cursor !== null; ) {
@@ -103,7 +103,11 @@ async function copyOut(client: pg.Client, table: string): Promise<void> {
   for await (const chunk of client.query(copyTo(`copy ${table} to stdout`))) if (chunk.length === 0) throw new Error('an empty row');
 }
 
-async function fillHub(url: string, schema: string, from: number, to: number): Promise<void> {
+export async function fillHub(
+  url: string,
+  schema: string,
+  { provider = 'sandbox', from = 0, to }: { provider?: string; from?: number; to: number },
+): Promise<void> {
   const hubs = createHubs({
     ...{ url, poolMax: 2, log: createLogger({ logLevel: 'warn' }) },
     clock: { now: () => new Date() },
@@ -113,11 +117,11 @@ async function fillHub(url: string, schema: string, from: number, to: number): P
   function* batches() {
     for (let at = from; at < to; at += sliceRows) yield benchRecords(at, Math.min(sliceRows, to - at));
   }
-  await fill(hub, { provider: 'sandbox', object: 'contacts', name: `from_${from}`, customerId, batches: batches() });
+  await fill(hub, { provider, object: 'contacts', name: `from_${from}`, customerId, batches: batches() });
   await hubs.close();
 }
 
-async function createApplication(url: string): Promise<{ schema: string; apiKey: string }> {
+export async function createApplication(url: string): Promise<{ schema: string; apiKey: string }> {
   const operator = createHttpClient({ url, apiKey: operatorKey });
   const created = await operator.call('POST', '/v1/applications', { name: 'Bench' });
   const apiKey: string = created.api_key.key;
@@ -125,7 +129,7 @@ async function createApplication(url: string): Promise<{ schema: string; apiKey:
   return { schema: hubSchemaName(created.application.id), apiKey };
 }
 
-async function startApi(databaseUrl: string): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startApi(databaseUrl: string): Promise<{ url: string; stop(): Promise<void> }> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'syncline-bench-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;

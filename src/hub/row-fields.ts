@@ -1,6 +1,7 @@
 const fieldCountBytes = 2;
 const lengthBytes = 4;
 const jsonbVersionBytes = 1;
+const arrayHeadBytes = 5 * 4;
 const nothing = Buffer.alloc(0);
 
 /** Reads the fields of a row in COPY's binary format one after the other. One reader serves all rows of a page. */
@@ -55,6 +56,21 @@ export class RowFields {
     const value = this.#row.subarray(this.#at + jsonbVersionBytes, end);
     this.#at = end;
     return value;
+  }
+
+  /** text[] of one dimension: its number of dimensions, whether nulls are in it, its type, then size and lower bound, then the elements. */
+  texts(): (string | null)[] | null {
+    const end = this.#next();
+    if (end === null) return null;
+    const values: (string | null)[] = [];
+    for (let at = this.#at + arrayHeadBytes; at < end; ) {
+      const length = this.#row.readInt32BE(at);
+      at += lengthBytes;
+      values.push(length < 0 ? null : this.#row.toString('utf8', at, at + length));
+      if (length > 0) at += length;
+    }
+    this.#at = end;
+    return values;
   }
 
   /** The field's end; reading stands at its start. null: the field is null. */

@@ -1,5 +1,6 @@
 import { compileMapper, compileWriter } from '../base/mapping/evaluate.ts';
-import { conditionSql, projectionSql } from '../base/mapping/to-sql.ts';
+import { sourceRowOf } from '../base/mapping/sources.ts';
+import { conditionSql, projectionSql, sourceTextsSql } from '../base/mapping/to-sql.ts';
 import type { Catalog, UnifiedModel } from '../catalog/index.ts';
 import type { UnifiedBranch } from '../hub/unified/types.ts';
 import { mappingsFor, type ProviderMapping } from './mappings.ts';
@@ -22,6 +23,8 @@ function compile({ provider, object, mapping }: ProviderMapping, model: UnifiedM
   return {
     provider,
     object,
+    texts: (raw) => sourceTextsSql(mapping, raw),
+    rowOf: sourceRowOf(mapping),
     sources: (raw) => projectionSql(mapping, raw),
     where: where ? (raw) => conditionSql(where, raw) : null,
     write: compileWriter(mapping),

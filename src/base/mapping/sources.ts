@@ -38,6 +38,16 @@ export function sourcesOf({ fields }: { fields: Record<string, Expr> }): Sources
   return sources;
 }
 
+/** What `sourceTextsSql` gave, as a row. Works in place. */
+export function sourceRowOf(mapping: { fields: Record<string, Expr> }): (texts: (string | null)[]) => SourceRow {
+  const lists = sourcesOf(mapping).entries.flatMap(({ kind }, place) => (kind === 'each' ? [place] : []));
+  return (texts) => {
+    const row: SourceRow = texts;
+    for (const place of lists) if (texts[place] !== null) row[place] = JSON.parse(texts[place]!);
+    return row;
+  };
+}
+
 function collect(expr: Expr, sources: Sources): void {
   if ('constant' in expr) return;
   if ('first' in expr) for (const one of expr.first) collect(one, sources);

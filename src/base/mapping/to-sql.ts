@@ -21,6 +21,15 @@ export function projectionSql(mapping: { fields: Record<string, Expr> }, raw: st
   return rowSql(sourcesOf(mapping), raw, 1);
 }
 
+/** The same as an array of texts, of which a list is the text of its rows: for many rows half the work. See `sourceRowOf`. */
+export function sourceTextsSql(mapping: { fields: Record<string, Expr> }, raw: string): string {
+  const texts = sourcesOf(mapping).entries.map((source) => {
+    const sql = sourceSql(source, raw, 1);
+    return source.kind === 'each' ? `(${sql})::text` : sql;
+  });
+  return `array[${texts.join(', ')}]::text[]`;
+}
+
 /** The same as columns `s0`, `s1` … of a sub-select, for `columnsSql`. */
 export function sourceColumnsSql(mapping: { fields: Record<string, Expr> }, raw: string): string[] {
   return sourcesOf(mapping).entries.map((source, i) => `${sourceSql(source, raw, 1)} as s${i}`);

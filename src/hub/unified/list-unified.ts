@@ -60,7 +60,7 @@ interface Reading {
 }
 
 async function readUnified(hub: HubHandle, client: pg.PoolClient, { tables, input, query }: Reading) {
-  const { rows, found, onRow } = pageRows(input.pageSize);
+  const { rows, found, onRow } = pageRows(input.pageSize, tables);
   await client.query(new CopyOut(`copy (${unifiedSelect(hub.names, tables, query)}) to stdout (format binary)`, onRow)).done;
   const unknown = new Set(rows.map(({ connection }) => connection).filter((number) => !hub.connectionIds.has(number)));
   if (unknown.size > 0) await learnConnections(hub, client, unknown);

@@ -1,6 +1,7 @@
 import type { SourceRow } from '../../base/mapping/sources.ts';
 import { isoTime } from '../iso-time.ts';
 import { RowFields } from '../row-fields.ts';
+import type { TableBranch } from './types.ts';
 
 /** One row of `unifiedSelect`. */
 export interface UnifiedRow {
@@ -22,7 +23,7 @@ export interface UnifiedRow {
 const pageBytesMax = 32 * 1024 * 1024;
 
 /** Reads the rows of a page as they arrive in COPY's binary format. */
-export function pageRows(pageSize: number) {
+export function pageRows(pageSize: number, tables: readonly TableBranch[]) {
   const rows: UnifiedRow[] = [];
   const fields = new RowFields();
   const found = { hasMore: false, lastSeq: 0, droppedSeq: 0n, bytes: 0 };
@@ -48,13 +49,13 @@ export function pageRows(pageSize: number) {
     const syncedAt = syncedTime(fields.integer()!);
     const deleted = fields.integer();
     const branch = fields.int()!;
-    const sources = fields.json().toString('utf8');
+    const texts = fields.texts();
     const customFields = fields.json().toString('utf8');
     const raw = fields.json().toString('utf8');
     return {
       ...{ connection, customerId, recordId, syncedAt, branch },
       deletedAt: deleted === null ? 'null' : `"${isoTime(deleted)}"`,
-      sources: sources === '' ? null : JSON.parse(sources),
+      sources: texts === null ? null : tables[branch]!.branch.rowOf(texts),
       customFields: customFields === '' ? '{}' : customFields,
       raw: raw === '' ? null : raw,
     };

@@ -14,7 +14,7 @@ export interface UnifiedQuery extends Omit<PageQuery, 'conditions' | 'projection
 
 /**
  * A page across tables, for COPY: from each so many rows as the page has at most, by its own index, and of all these the first. What
- * mappings read is taken from those only. The first row has no connection: it is the registry's.
+ * mappings read is taken from those only. One table alone is in order already. The first row has no connection: it is the registry's.
  */
 export function unifiedSelect(names: HubNames, tables: readonly TableBranch[], query: UnifiedQuery): string {
   const { pageSize, includeRaw, customFields } = query;
@@ -22,7 +22,7 @@ export function unifiedSelect(names: HubNames, tables: readonly TableBranch[], q
   const byBranch = (sqlOf: (one: TableBranch) => string) =>
     `case u.branch ${tables.map((one, i) => `when ${i} then ${sqlOf(one)}`).join(' ')} end`;
   return `
-    select max(h.dropped_seq), null::int4, null::text, null::text, null::timestamptz, null::timestamptz, null::int4, null::jsonb, null::jsonb, null::jsonb
+    select max(h.dropped_seq), null::int4, null::text, null::text, null::timestamptz, null::timestamptz, null::int4, null::text[], null::jsonb, null::jsonb
     from ${names.table} h
     where h.name in (${registered})
     union all
@@ -31,13 +31,12 @@ export function unifiedSelect(names: HubNames, tables: readonly TableBranch[], q
             ${customFields ? byBranch(({ branch }) => customFields(names, branch.provider)) : 'null::jsonb'},
             ${includeRaw ? 'u.raw' : 'null::jsonb'}
      from (${tables.map((one, i) => branchSelect(names, one, i, query)).join(' union all ')}) u
-     order by u.seq
-     limit ${pageSize + 1})`;
+     ${tables.length === 1 ? '' : `order by u.seq limit ${pageSize + 1}`})`;
 }
 
 /** A record that is not of the model gives no sources: whoever keeps a copy is told to let it go. */
-function shown({ sources, where }: TableBranch['branch'], raw: string): string {
-  return where ? `case when ${where(raw)} then ${sources(raw)} end` : sources(raw);
+function shown({ texts, where }: TableBranch['branch'], raw: string): string {
+  return where ? `case when ${where(raw)} then ${texts(raw)} end` : texts(raw);
 }
 
 function branchSelect(names: HubNames, { branch, table }: TableBranch, place: number, query: UnifiedQuery): string {

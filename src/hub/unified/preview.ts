@@ -17,7 +17,7 @@ export async function previewUnified(hub: HubHandle, input: UnifiedPreviewInput)
   const { customerId, recordsMax, fields } = input;
   return withVerifiedClient(hub, async (client) => {
     const tables = await tablesOf(hub, client, input);
-    const { rows, onRow } = pageRows(recordsMax);
+    const { rows, onRow } = pageRows(recordsMax, tables);
     if (tables.length > 0) {
       await client.query('select set_config($1::text, $2::text, false), set_config($3::text, $4::text, false)', [
         ...[customerSetting, customerId ?? ''],
@@ -36,7 +36,7 @@ function previewSelect({ names }: HubHandle, tables: readonly TableBranch[], { c
   const value = customValueSql({ raw: 'u.raw', path: 'm.path', type: 'm.type' });
   const custom = `(select coalesce(jsonb_object_agg(m.name, ${value}), '{}')
             from jsonb_to_recordset(current_setting(${literal(declarationSetting)})::jsonb) as m(name text, path text[], type text))`;
-  const sources = tables.map(({ branch }, i) => `when ${i} then ${branch.sources('u.raw')}`).join(' ');
+  const sources = tables.map(({ branch }, i) => `when ${i} then ${branch.texts('u.raw')}`).join(' ');
   const selects = tables.map(({ branch, table }, i) => {
     const where = [
       ...(customerId === undefined ? [] : [`t._syncline_customer_id = current_setting(${literal(customerSetting)})`]),

@@ -6,7 +6,10 @@ import type { HubTable } from '../types.ts';
 export interface UnifiedBranch {
   provider: string;
   object: string;
-  /** What the mapping reads, as one JSON array of `raw`. */
+  /** What the mapping reads from `raw`, as texts; `rowOf` takes them as Postgres gave them. */
+  texts(raw: string): string;
+  rowOf(texts: (string | null)[]): SourceRow;
+  /** The same as one JSON array. */
   sources(raw: string): string;
   /** Which records of the object are of the model; null: all. */
   where: ((raw: string) => string) | null;
