@@ -8,10 +8,10 @@ const pathCharsMax = 300;
 const segmentsMax = 10;
 export const customFieldsMax = 50;
 
-/** `$.properties.tier` and `properties.tier` are the same path; a dot in a name is written `\.`. */
+/** `$.properties.tier` and `properties.tier` are the same path; a dot in a name is written `\.`; `$` is the whole record. */
 export const pathInput = text(pathCharsMax)
   .transform((path) => path.replace(/^\$\./, ''))
-  .refine((path) => path !== '$' && isPath(path), 'Must be a path such as properties.tier: names joined by dots.')
+  .refine((path) => path !== '' && isPath(path), 'Must be a path such as properties.tier: names joined by dots.')
   .refine((path) => !isPath(path) || compilePath(path).alternatives.length === 1, 'Must be one path: a literal | is written \\|.')
   .refine((path) => !isPath(path) || compilePath(path).alternatives[0]!.length <= segmentsMax, `Must have at most ${segmentsMax} names.`);
 
@@ -34,5 +34,5 @@ export const mappingKey = {
 
 /** The names of a path that was checked before. */
 export function segmentsOf(path: string): readonly string[] {
-  return compilePath(path).alternatives[0]!;
+  return path === '$' ? [] : compilePath(path).alternatives[0]!;
 }

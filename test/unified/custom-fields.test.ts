@@ -61,6 +61,14 @@ test('B9 a defined mapping puts the core into the model and extras under a separ
   expect(await inSql()).toEqual(await inApi());
 });
 
+test('B9 whoever wants everything declares the whole record as a field: it passes through as it is', async () => {
+  await vendor.call('PUT', mapping('hubspot'), { fields: { everything: { path: '$', type: 'json' } } });
+  const rows = await listed('provider=hubspot&include_raw=true');
+  expect(rows.length).toBeGreaterThan(0);
+  for (const { raw, custom_fields } of rows) expect(custom_fields).toEqual({ everything: raw });
+  expect(await inSql()).toEqual(await inApi());
+});
+
 test("a customer's own field counts before everybody's and shows to nobody else; taken back, it is gone at once", async () => {
   await vendor.call('PUT', mapping('hubspot'), { fields: { key: { path: 'id', type: 'text' } } });
   await vendor.call('PUT', mapping('hubspot', '?customer_id=globex'), { fields: { key: { path: 'id', type: 'number' } } });

@@ -2811,7 +2811,7 @@ export type PreviewMapping = {
      */
     destination_id?: string;
     /**
-     * Custom fields by name: `path` says where the value stands in the record (names joined by dots), `type` what it is: `text`, `number`, `integer`, `boolean`, `time`, `date` or `json`. What is absent or does not fit is null.
+     * Custom fields by name: `path` says where the value stands in the record (names joined by dots; `$` is the whole record), `type` what it is: `text`, `number`, `integer`, `boolean`, `time`, `date` or `json`. What is absent or does not fit is null.
      */
     fields: {
         [key: string]: unknown;
@@ -2877,7 +2877,7 @@ export type UnifiedMapping = {
 
 export type SetMapping = {
     /**
-     * Custom fields by name: `path` says where the value stands in the record (names joined by dots), `type` what it is: `text`, `number`, `integer`, `boolean`, `time`, `date` or `json`. What is absent or does not fit is null.
+     * Custom fields by name: `path` says where the value stands in the record (names joined by dots; `$` is the whole record), `type` what it is: `text`, `number`, `integer`, `boolean`, `time`, `date` or `json`. What is absent or does not fit is null.
      */
     fields: {
         [key: string]: unknown;

@@ -30,7 +30,7 @@ export const mappingQuery = z.strictObject({
 export const CustomFields = customFieldsInput.openapi({
   type: 'object',
   description:
-    'Custom fields by name: `path` says where the value stands in the record (names joined by dots), `type` what it is: `text`, `number`, `integer`, `boolean`, `time`, `date` or `json`. What is absent or does not fit is null.',
+    'Custom fields by name: `path` says where the value stands in the record (names joined by dots; `$` is the whole record), `type` what it is: `text`, `number`, `integer`, `boolean`, `time`, `date` or `json`. What is absent or does not fit is null.',
   example: { tier: { path: 'properties.tier', type: 'text' } },
 });
 
