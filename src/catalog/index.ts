@@ -20,9 +20,7 @@ export { listProviders } from './list-providers.ts';
 export { loadProviders } from './load-providers.ts';
 export {
   findModel,
-  type ModelField,
   models,
-  type ScalarField,
   typesOf,
   type UnifiedModel,
 } from './models/index.ts';
