@@ -3,6 +3,8 @@ import { createAdaptorServer } from '@hono/node-server';
 
 /** Streams do not end by themselves: after this long, open connections are cut. */
 const graceMs = 3_000;
+/** Longer than load balancers keep idle connections (60 s): else they send a request where we are just closing, and answer it with 502. */
+const idleMsMax = 75_000;
 
 export interface Listening {
   stop(): Promise<void>;
@@ -19,6 +21,7 @@ export async function listen({
   host: string;
 }): Promise<Listening> {
   const server = createAdaptorServer({ fetch }) as Server;
+  server.keepAliveTimeout = idleMsMax;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, port)));
     server.listen(port, host, resolve);

@@ -32,6 +32,11 @@ test('the clock of all processes can be set together', async () => {
   await syncline.setClock(0);
 });
 
+test('an idle connection is kept for longer than load balancers keep theirs', async () => {
+  const { headers } = await fetch(`${syncline.url}/healthz`);
+  expect(headers.get('keep-alive')).toBe('timeout=75');
+});
+
 test('SIGTERM ends API and worker cleanly', async () => {
   for (const running of [syncline.api, syncline.workers[1]!]) expect(await running.kill('SIGTERM')).toBe(0);
   await expect(fetch(`${syncline.url}/healthz`)).rejects.toThrow();
