@@ -70,10 +70,15 @@ function olderThanComplete(actor: Actor, { rows, complete_as_of: completeAsOf }:
     .filter(({ hubId, updatedAt }) => Date.parse(updatedAt) < until && !ledger.hidden.has(hubId))
     .filter(({ hubId, deletedAt, at }) => {
       const stored = rows[hubId];
-      if (deletedAt !== null) return subject.finds.deletes && stored !== undefined;
+      if (deletedAt !== null) return tellsDeletes(subject) && stored !== undefined;
       return stored === undefined || (stored !== null && stored < at);
     })
-    .map(({ hubId }) => hubId);
+    .map(({ hubId, deletedAt }) => (deletedAt === null ? hubId : `the deletion of ${hubId}`));
+}
+
+/** What a listing merely leaves out is no part of the claim. */
+function tellsDeletes({ finds, order, hasKeyPass }: Subject): boolean {
+  return finds.deletes && order.strategy !== 'full_only' && !hasKeyPass;
 }
 
 /** How much later than the object declares writes show here: nobody can answer for those. */
