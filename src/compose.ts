@@ -6,6 +6,7 @@ import { newId } from './base/ids.ts';
 import { createCatalog, loadProviders } from './catalog/index.ts';
 import { countedEgress, countedHubs } from './compose/counted.ts';
 import { hookReceiver } from './compose/hook-receiver.ts';
+import { mappedHubs } from './compose/mapped-hubs.ts';
 import { sqlAddressOf } from './compose/sql-address.ts';
 import { checkVaultKeys } from './connect/check-vault-keys.ts';
 import { disconnectCustomer } from './connect/disconnect-customer.ts';
@@ -86,13 +87,16 @@ async function build({ config, log, db }: Ground): Promise<Syncline> {
   const metrics = createMetrics();
   const egress = countedEgress(createEgress(config), metrics, catalog.list());
   const targets = createTargets({ db, vault, poolMax: config.hubPoolMax, guardsAddress: !config.allowPrivateAddresses });
-  const hubs = countedHubs(
-    createHubs({
-      ...{ url: urlOf(config), poolMax: config.hubPoolMax, log, clock, limits },
-      targetOf: targets.of,
-      unifiedViews: unifiedViewsOf(catalog),
-    }),
-    metrics,
+  const hubs = mappedHubs(
+    countedHubs(
+      createHubs({
+        ...{ url: urlOf(config), poolMax: config.hubPoolMax, log, clock, limits },
+        targetOf: targets.of,
+        unifiedViews: unifiedViewsOf(catalog),
+      }),
+      metrics,
+    ),
+    { db, log },
   );
   metrics.watchQueueDepth(() => countJobs(db));
   const tokenKeys = createTokenKeys(config.encryptionKeys);

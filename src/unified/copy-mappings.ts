@@ -1,8 +1,8 @@
 import type { ListableHub } from '../hub/context.ts';
 import type { DeclaredField } from '../hub/unified/types.ts';
 import type { UnifiedCtx } from './context.ts';
+import { type CustomFields, segmentsOf } from './custom-field.ts';
 import type { FoundDestination } from './find-destination.ts';
-import { type CustomFields, segmentsOf } from './input.ts';
 
 /** What each hub was brought to last, in this process. */
 const brought = new WeakMap<ListableHub, string>();
@@ -18,9 +18,15 @@ export async function bringMappings(
   brought.set(hub, declarations);
 }
 
+/** Behind a hub's opening. Most applications declare nothing, and their hubs are left alone. */
+export async function copyWhereDeclared(ctx: Pick<UnifiedCtx, 'db'>, hub: ListableHub, applicationId: string): Promise<void> {
+  if ((await ctx.db.prisma.unifiedMapping.count({ where: { applicationId } })) === 0) return;
+  await hub.copyMappings(() => declaredFields(ctx, applicationId));
+}
+
 /**
- * Behind a change: the copies in all destinations, which SQL views read. One that does not answer is left behind; the next page that is
- * read there, or the next change, brings it up to date.
+ * Behind a change: the copies in all destinations, which SQL views read. One that does not answer is left behind; its next
+ * opening, the next page that is read there, or the next change brings it up to date.
  */
 export async function copyToAll(ctx: Pick<UnifiedCtx, 'db' | 'hubs' | 'log'>, applicationId: string): Promise<void> {
   for (const destination of await ctx.db.prisma.destination.findMany({ where: { applicationId }, orderBy: { id: 'asc' } })) {

@@ -17,12 +17,11 @@ export const pathInput = text(pathCharsMax)
 
 export const nameInput = z.string().regex(nameForm, 'Must begin with a letter and hold at most 55 small letters, digits and underscores.');
 
-/** Custom fields by name: where the value stands in the record, and what it is. */
+/** See `CustomFields`. */
 export const customFieldsInput = z
   .record(nameInput, z.strictObject({ path: pathInput, type: z.enum(fieldTypes) }))
   .refine((fields) => Object.keys(fields).length > 0, 'Name at least one field.')
   .refine((fields) => Object.keys(fields).length <= customFieldsMax, `Name at most ${customFieldsMax} fields.`);
-export type CustomFields = z.output<typeof customFieldsInput>;
 
 /** Whose mapping of what: of one customer, or of all. */
 export const mappingKey = {
@@ -31,8 +30,3 @@ export const mappingKey = {
   provider: text(100),
   customerId: customerIdInput.optional(),
 };
-
-/** The names of a path that was checked before. */
-export function segmentsOf(path: string): readonly string[] {
-  return path === '$' ? [] : compilePath(path).alternatives[0]!;
-}

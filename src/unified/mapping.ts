@@ -2,7 +2,7 @@ import { AppError } from '../base/errors.ts';
 import type { UnifiedMapping } from '../db/generated/client.ts';
 import { branchesOf } from './branches.ts';
 import type { UnifiedCtx } from './context.ts';
-import type { CustomFields } from './input.ts';
+import type { CustomFields } from './custom-field.ts';
 import { modelOf } from './models.ts';
 
 /** Custom fields that a vendor declares for a model at a provider. */

@@ -5,8 +5,9 @@ import { idInput } from '../base/text.ts';
 import type { Args } from '../db/index.ts';
 import type { UnifiedPreview } from '../hub/unified/types.ts';
 import type { UnifiedCtx } from './context.ts';
+import { segmentsOf } from './custom-field.ts';
 import { findUnifiedDestination } from './find-destination.ts';
-import { customFieldsInput, mappingKey, segmentsOf } from './input.ts';
+import { customFieldsInput, mappingKey } from './input.ts';
 import { requireMapped } from './mapping.ts';
 
 const PreviewMapping = z.strictObject({ ...mappingKey, destinationId: idInput.optional(), fields: customFieldsInput });

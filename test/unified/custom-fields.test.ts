@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createSyncline } from '../../src/compose.ts';
 import { hubSchemaName } from '../../src/hub/schema-name.ts';
 import { loadRecordings, recordedAccounts } from '../support/replay.ts';
 import { startSyncline, type TestSyncline } from '../support/syncline.ts';
 
 type Vendor = Awaited<ReturnType<TestSyncline['createApplication']>>;
 
-let syncline: TestSyncline;
+let syncline: Awaited<ReturnType<typeof startSyncline>>;
 let vendor: Vendor;
 beforeAll(async () => {
   syncline = await startSyncline();
@@ -97,6 +98,26 @@ test('a copy that a destination has missed is made good by the next page that is
   await syncline.pool.query(`update unified_mapping set version = version + 1 where application_id = $1`, [vendor.applicationId]);
   for (const row of await listed('provider=hubspot')) expect(row.custom_fields).toEqual({ key: row.remote_id });
   expect(await inSql()).toEqual(await inApi());
+  await vendor.call('DELETE', mapping('hubspot'));
+});
+
+test('a destination that is opened behind a declaration shows it in SQL though nobody reads the API', async () => {
+  await vendor.call('PUT', mapping('hubspot'), { fields: { key: { path: 'id', type: 'text' } } });
+  const declared = await inSql();
+  await syncline.pool.query(`delete from ${hubSchemaName(vendor.applicationId)}._syncline_mapping`);
+  const later = await createSyncline(syncline.config);
+  try {
+    const [{ id: destinationId }] = await vendor.list('/v1/destinations');
+    const row = await syncline.pool.query(
+      `select id, application_id as "applicationId", kind, schema, version from destination where id = $1`,
+      [destinationId],
+    );
+    const actor = { kind: 'system' as const, id: 'test', applicationId: vendor.applicationId };
+    await later.contextFor(actor).hubs.open(row.rows[0]);
+    await expect.poll(inSql, { timeout: 30_000, interval: 50 }).toEqual(declared);
+  } finally {
+    await later.close();
+  }
   await vendor.call('DELETE', mapping('hubspot'));
 });
 
