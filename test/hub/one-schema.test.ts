@@ -1,5 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { branchesOf } from '../../src/unified/branches.ts';
+import { catalog } from '../conformance/support/catalog.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { beginTestRead, end, ended, list, listAll, many, openTestHub, record, write } from './support.ts';
 
@@ -50,6 +52,12 @@ test('every statement of a hub speaks of its own schema and of no other, so that
     await end(hub, next);
     const { cursor } = await listAll(hub, { pageSize: 20 });
     await list(hub, { cursor });
+    await hub.ensureTable('hubspot', 'contacts');
+    const branches = branchesOf(catalog, { category: 'crm', name: 'contact' });
+    const shown = { model: 'crm/contact', provider: null, pageSize: 10, includeDeleted: true, includeRaw: true };
+    await hub.copyMappings(async () => []);
+    await hub.listUnified({ ...shown, branches, expand: [], customFields: null, remoteId: '1' });
+    await hub.previewUnified({ branches, customerId: 'acme', recordsMax: 5, fields: [] });
     await hub.purgeBatch({ connectionId: 'conn_1', rowsMax: 100 });
     await hub.dropTombstones({ rowsMax: 100 });
   }
