@@ -26,6 +26,7 @@ const limits = {
 export async function startCluster({ databaseUrl }: { databaseUrl?: string | undefined } = {}) {
   const syncline = await startProcesses({ workers: workerCount, limits, ...(databaseUrl ? { databaseUrl } : {}) });
   const workers = new Set(syncline.workers);
+  const everStarted = [syncline.api, ...syncline.workers];
   const frozen = new Set<TestProcess>();
   /** Called after each kill, while another worker may have gone on already. */
   const witnesses = new Set<() => Promise<void>>();
@@ -67,8 +68,13 @@ export async function startCluster({ databaseUrl }: { databaseUrl?: string | und
     workers.delete(worker);
     await worker.kill();
     counts.kills++;
-    const start = async () => void workers.add(await syncline.startWorkerProcess());
     await Promise.all([start(), ...[...witnesses].map((look) => look())]);
+  }
+
+  async function start(): Promise<void> {
+    const worker = await syncline.startWorkerProcess();
+    workers.add(worker);
+    everStarted.push(worker);
   }
 
   return {
@@ -94,6 +100,8 @@ export async function startCluster({ databaseUrl }: { databaseUrl?: string | und
       // Killed in its sleep, it does not wake up.
       if (workers.has(holder)) process.kill(holder.pid, 'SIGCONT');
     },
+    /** What went wrong in any process, as it was logged. */
+    errors: () => everStarted.flatMap((one) => one.output().split('\n')).filter((line) => line.startsWith('{')),
     close: () => syncline.close(),
   };
 }

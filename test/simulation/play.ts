@@ -19,7 +19,7 @@ export interface Outcome {
 }
 
 const violationsShownMax = 12;
-const loggedCharsMax = 5000;
+const errorsShownMax = 5;
 
 /** Plays one plan from beginning to end. Whatever goes wrong is a violation of this seed, and of no other. */
 export async function play(cluster: Cluster, vendors: Vendors, plan: Plan, account: string): Promise<Outcome> {
@@ -36,7 +36,7 @@ export async function play(cluster: Cluster, vendors: Vendors, plan: Plan, accou
   } catch (error) {
     outcome.violations.push(textOf(error));
   }
-  if (outcome.violations.length > 0) outcome.violations.push(`the API has logged: ${cluster.syncline.api.output().slice(-loggedCharsMax)}`);
+  if (outcome.violations.length > 0) outcome.violations.push(...cluster.errors().slice(-errorsShownMax));
   outcome.seconds = (performance.now() - begun) / 1000;
   return outcome;
 }
