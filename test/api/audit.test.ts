@@ -37,7 +37,8 @@ function rank({ operationId, method }: Operation): number {
 
 test('X14 every write of the API says who did it and to what', async () => {
   const { syncline } = world;
-  const ids = { ...world.ids };
+  // The sandbox's objects become no unified model.
+  const ids: Record<string, string> = { ...world.ids, 'setMapping.provider': 'hubspot', 'deleteMapping.provider': 'hubspot' };
   const left = [...everyday, ...operators, ...elsewhere];
   const writes = operations
     .filter(({ method, operationId }) => method !== 'GET' && !left.includes(operationId))
