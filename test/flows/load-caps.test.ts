@@ -43,9 +43,9 @@ test('S21 rows are written no faster than the destination takes them, by all its
   for (const account of accounts) syncs.push(await connect(account, 3000));
   for (const syncId of syncs) expect(await vendor.waitForRun({ syncId })).toMatchObject({ status: 'succeeded', inserted: 3000 });
   const { rows } = await own.query<{ at: Date; rows: number }>(
-    `select _syncline_synced_at as at, count(*)::int4 as rows from capped.sandbox_contacts group by 1 order by 1`,
+    `select _syncline_synced_at as at, count(*)::int4 as rows from capped.sandbox_contacts group by 1, _syncline_connection order by 1`,
   );
-  // A page at a time: of what was written by any moment, all but the last page of each sync had been paid for.
+  // A page of a sync at a time, and two syncs may begin in the same millisecond: of what was written by any moment, all but the last page of each sync had been paid for.
   expect(Math.max(...rows.map((one) => one.rows))).toBeLessThanOrEqual(1000);
   const seconds = (rows.at(-1)!.at.getTime() - rows[0]!.at.getTime()) / 1000;
   expect(seconds).toBeGreaterThanOrEqual((6000 - 2 * 1000) / 1000 - 0.5);
