@@ -28,6 +28,12 @@ for (const [address, prefix] of [
 ] as const)
   blocked.addSubnet(address, prefix, 'ipv6');
 
+/** A host that is a literal address and blocked: one like that is never looked up. IPv6 may stand in brackets, as URLs have it. */
+export function isBlockedLiteral(host: string): boolean {
+  const address = host.replace(/^\[|\]$/g, '');
+  return net.isIP(address) !== 0 && isBlockedAddress(address);
+}
+
 /** IPv4 addresses written as IPv6 (`::ffff:127.0.0.1`) are checked by the IPv4 rules. */
 export function isBlockedAddress(address: string): boolean {
   return blocked.check(address, net.isIPv6(address) ? 'ipv6' : 'ipv4');

@@ -1,5 +1,4 @@
-import net from 'node:net';
-import { isBlockedAddress } from '../base/blocked-address.ts';
+import { isBlockedLiteral } from '../base/blocked-address.ts';
 import { BlockedAddress, createHttpOut, type IncomingAnswer, type OutgoingRequest } from './http-out.ts';
 
 /**
@@ -41,10 +40,9 @@ export function createEgress(options: EgressOptions): Egress {
   return {
     async send(target, request) {
       const { url, isOverridden } = map(target);
-      const host = url.hostname.replace(/^\[|\]$/g, '');
       // A literal address never reaches the socket's look-up.
-      if (!isOverridden && !options.allowPrivateAddresses && net.isIP(host) && isBlockedAddress(host))
-        throw new BlockedAddress(`${host} is a private address`);
+      if (!isOverridden && !options.allowPrivateAddresses && isBlockedLiteral(url.hostname))
+        throw new BlockedAddress(`${url.hostname.replace(/^\[|\]$/g, '')} is a private address`);
       if (!isOverridden) return guarded.send(url, request);
       return open.send(url, { ...request, headers: { ...request.headers, 'x-original-host': new URL(target).host } });
     },

@@ -1,6 +1,6 @@
-import { notFound } from '../base/errors.ts';
 import { type Completeness, movesMax } from './completeness.ts';
 import type { DestinationRef, HubCtx } from './context.ts';
+import { ownColumns, refuseStrangers } from './own-columns.ts';
 
 export interface RecordsWanted {
   applicationId: string;
@@ -37,10 +37,7 @@ export async function findDestination(
     text: isOfAll ? ofAll : ofOne,
     values: [applicationId, customerId ?? null, connectionId ?? null, provider, readObject, destinationId ?? null],
   });
-  const row = rows[0];
-  if (!row) throw notFound('destination', destinationId ?? applicationId);
-  if (!row.hasCustomer) throw notFound('customer', customerId ?? '');
-  if (!row.hasConnection) throw notFound('connection', connectionId ?? '');
+  const row = refuseStrangers(rows[0], wanted);
   const { id, kind, schema, version, isUnknown, oldest } = row;
   return {
     destination: { id, applicationId, kind, schema, version },
@@ -57,14 +54,7 @@ const destination = `
          d.kind,
          d.schema,
          d.version,
-         $2::text is null
-           or exists (select from customer c
-                      where c.application_id = d.application_id and c.id = $2::text and c.deleted_at is null) as "hasCustomer",
-         $3::text is null
-           or exists (select from connection c
-                      join customer u on u.application_id = c.application_id and u.id = c.customer_id and u.deleted_at is null
-                      where c.application_id = d.application_id and c.id = $3::text
-                        and ($2::text is null or c.customer_id = $2::text)) as "hasConnection"
+         ${ownColumns}
   from destination d
   where d.application_id = $1::text and ($6::text is null or d.id = $6::text)
   order by (select min(s.created_at) from sync_config s

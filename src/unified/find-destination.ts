@@ -1,5 +1,5 @@
-import { notFound } from '../base/errors.ts';
 import type { DestinationRef, HubCtx } from '../hub/context.ts';
+import { ownColumns, refuseStrangers } from '../hub/own-columns.ts';
 
 interface Wanted {
   applicationId: string;
@@ -28,24 +28,14 @@ export async function findUnifiedDestination({ db }: Pick<HubCtx, 'db'>, wanted:
     text: statement,
     values: [applicationId, customerId ?? null, connectionId ?? null, destinationId ?? null, JSON.stringify(objects)],
   });
-  const row = rows[0];
-  if (!row) throw notFound('destination', destinationId ?? applicationId);
-  if (!row.hasCustomer) throw notFound('customer', customerId ?? '');
-  if (!row.hasConnection) throw notFound('connection', connectionId ?? '');
+  const row = refuseStrangers(rows[0], wanted);
   const { id, kind, schema, version, declarations, hasDeclarations } = row;
   return { destination: { id, applicationId, kind, schema, version }, declarations, hasDeclarations };
 }
 
 const statement = `
   select d.id, d.kind, d.schema, d.version,
-         $2::text is null
-           or exists (select from customer c
-                      where c.application_id = d.application_id and c.id = $2::text and c.deleted_at is null) as "hasCustomer",
-         $3::text is null
-           or exists (select from connection c
-                      join customer u on u.application_id = c.application_id and u.id = c.customer_id and u.deleted_at is null
-                      where c.application_id = d.application_id and c.id = $3::text
-                        and ($2::text is null or c.customer_id = $2::text)) as "hasConnection",
+         ${ownColumns},
          m.declarations,
          m.has as "hasDeclarations"
   from destination d

@@ -1,5 +1,4 @@
-import net from 'node:net';
-import { isBlockedAddress } from '../base/blocked-address.ts';
+import { isBlockedLiteral } from '../base/blocked-address.ts';
 import { AppError } from '../base/errors.ts';
 import type { Egress } from '../connect/egress.ts';
 
@@ -20,7 +19,6 @@ export function checkUrl({ allowsPrivateAddresses }: Pick<Egress, 'allowsPrivate
   if (url.protocol !== 'https:' && !isPlain) throw refuse('Must begin with https://.');
   if (url.username !== '' || url.password !== '') throw refuse('Must hold no user name and password: requests are signed instead.');
   if (url.hash !== '') throw refuse('Must have no fragment: it would not be sent.');
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  if (!allowsPrivateAddresses && (host === 'localhost' || (net.isIP(host) !== 0 && isBlockedAddress(host))))
+  if (!allowsPrivateAddresses && (url.hostname === 'localhost' || isBlockedLiteral(url.hostname)))
     throw refuse('Must lead to a public address.');
 }

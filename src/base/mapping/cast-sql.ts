@@ -1,18 +1,9 @@
-import type { FieldType } from '../field-type.ts';
+import { type FieldType, fieldSqlTypes } from '../field-type.ts';
 import { booleanTexts } from './expr.ts';
 import { numberCharsMax, patterns } from './patterns.ts';
 import { quote } from './sql-text.ts';
 
-export const sqlTypes: Record<FieldType | 'list', string> = {
-  text: 'text',
-  number: 'numeric',
-  integer: 'int8',
-  boolean: 'boolean',
-  time: 'timestamptz',
-  date: 'date',
-  json: 'jsonb',
-  list: 'jsonb',
-};
+export const sqlTypes: Record<FieldType | 'list', string> = { ...fieldSqlTypes, list: 'jsonb' };
 
 /** Other letters than these are no part of a code, so that no locale has a say. */
 const lower = 'abcdefghijklmnopqrstuvwxyz';

@@ -4,7 +4,7 @@ type Fields = Omit<IncomingRecord, 'raw'>;
 
 /**
  * A record of a page. Its bytes are a range of the page's until somebody asks for them: thousands of records wait for their
- * transaction at a time, and a Buffer for each is more than everything else about it, and never asked for when nothing changed.
+ * transaction at a time, and a Buffer for each is more than anything else about it, and never asked for when nothing changed.
  */
 export class PageRecord implements IncomingRecord {
   id: string;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
-import type { FieldType } from '../../base/field-type.ts';
+import { type FieldType, fieldSqlTypes } from '../../base/field-type.ts';
 import { compilePath } from '../../base/path.ts';
 import { ident } from '../../db/sql.ts';
 import type { HubNames } from '../names.ts';
@@ -14,20 +14,6 @@ export interface FieldDefinition {
 
 /** Longer values do not fit an index row (a third of a page): they are null in an indexed column, and counted. */
 export const indexedBytesMax = 2_000;
-
-const columnTypes: Record<FieldType, string> = {
-  text: 'text',
-  number: 'numeric',
-  integer: 'int8',
-  boolean: 'boolean',
-  time: 'timestamptz',
-  date: 'date',
-  json: 'jsonb',
-};
-
-export function columnType(type: FieldType): string {
-  return columnTypes[type];
-}
 
 /** The value at the field's path as jsonb. A path is a vendor's text: it stands in definitions, where no parameter can. */
 export function sourceSql({ path }: Pick<FieldDefinition, 'path'>, raw: string): string {
@@ -68,12 +54,12 @@ export function valueSql(names: HubNames, field: Omit<FieldDefinition, 'name'>, 
 /** Rewrites the table: for small ones only. */
 export function addStoredColumn(names: HubNames, table: string, field: FieldDefinition): string {
   return `alter table ${names.record(table)}
-  add column ${ident(field.name)} ${columnType(field.type)} generated always as (${valueSql(names, field, 'raw')}) stored`;
+  add column ${ident(field.name)} ${fieldSqlTypes[field.type]} generated always as (${valueSql(names, field, 'raw')}) stored`;
 }
 
 /** A change of the catalog alone; the trigger keeps the column from here on. */
 export function addKeptColumn(names: HubNames, table: string, field: FieldDefinition): string {
-  return `alter table ${names.record(table)} add column ${ident(field.name)} ${columnType(field.type)}`;
+  return `alter table ${names.record(table)} add column ${ident(field.name)} ${fieldSqlTypes[field.type]}`;
 }
 
 /** The one trigger of a table, over all its kept columns. None: none, or it would slow every COPY for nothing. */

@@ -1,4 +1,4 @@
-import type { FieldType } from '../../base/field-type.ts';
+import { fieldSqlTypes } from '../../base/field-type.ts';
 import { ident } from '../../db/sql.ts';
 import { literal } from '../layout.ts';
 import type { FieldCondition } from './conditions.ts';
@@ -6,29 +6,20 @@ import type { FieldCondition } from './conditions.ts';
 /** The session's setting that carries the values of the filters into the statement: an array, in the order of the conditions. */
 export const filterSetting = 'syncline.filter';
 
-const sqlTypes: Record<FieldType, string> = {
-  text: 'text',
-  number: 'numeric',
-  integer: 'int8',
-  boolean: 'boolean',
-  time: 'timestamptz',
-  date: 'date',
-  json: 'jsonb',
-};
 const operators = { eq: '=', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 
 /** The columns come from our registry, the values from the setting: nothing that a caller wrote is part of the text. */
 export function filterSql(conditions: readonly FieldCondition[]): string[] {
   return conditions.map((condition, n) => {
     const column = `t.${ident(condition.column)}`;
-    const type = sqlTypes[condition.type];
+    const type = fieldSqlTypes[condition.type];
     if (condition.operator === 'in') return `${column} = any (array(select v::${type} from jsonb_array_elements_text(${given} -> ${n}) v))`;
     return `${column} ${operators[condition.operator]} ${valueSql(condition, n)}`;
   });
 }
 
 export function valueSql({ type }: FieldCondition, n: number): string {
-  return `(${handedOver(n)})::${sqlTypes[type]}`;
+  return `(${handedOver(n)})::${fieldSqlTypes[type]}`;
 }
 
 function handedOver(n: number): string {
