@@ -6,7 +6,6 @@ import type { Limits } from '../ops/config.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { DestinationRef, Hubs, HubTarget, ListableHub, UnifiedViews } from './context.ts';
 import { asDestinationFailure } from './destination-failure.ts';
-import { addMissingViewsBehind } from './fields/missing-views.ts';
 import type { HubHandle } from './handle.ts';
 import { hubOf } from './hub.ts';
 import { hubNames } from './names.ts';
@@ -14,6 +13,7 @@ import { prepareHub } from './open.ts';
 import { leaveHub } from './own/claim.ts';
 import { probeTarget } from './own/probe.ts';
 import { createHubPool, createOwnPool } from './pool.ts';
+import { upgradeTablesBehind } from './table-layout/upgrade-tables.ts';
 import { refreshUnifiedViewsIfBehind } from './unified/views.ts';
 
 /** Whoever holds a hub by its old address or password ends within this: slices, pages and requests that follow are shorter. */
@@ -70,7 +70,7 @@ export function createHubs(options: {
         verified = now;
       },
     };
-    addMissingViewsBehind(handle);
+    upgradeTablesBehind(handle, closing.signal);
     await refreshUnifiedViewsIfBehind(handle);
     return hubOf(handle);
   }

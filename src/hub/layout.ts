@@ -9,6 +9,7 @@ export const layouts: ((names: HubNames, schema: string) => string)[] = [
   hooks,
   unfoldedTables,
   hubServices,
+  layoutsOfTables,
 ];
 
 function firstLayout(names: HubNames, schema: string): string {
@@ -303,6 +304,11 @@ create index on ${names.runs} (connection);
 
 ${castFunctions(names)}
 revoke execute on function ${names.feedHorizon}() from public;`;
+}
+
+/** Tables have steps of their own (`table-layout/steps.ts`), each at its own pace; so has the table that keeps the versions of one. */
+function layoutsOfTables(names: HubNames): string {
+  return `alter table ${names.table} add column versions_layout int4 not null default 1;`;
 }
 
 /**

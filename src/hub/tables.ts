@@ -3,6 +3,7 @@ import { AppError } from '../base/errors.ts';
 import type { HubHandle } from './handle.ts';
 import { recordTable } from './layout.ts';
 import { tableCreated } from './table-created.ts';
+import { newestLayout } from './table-layout/steps.ts';
 import { tableNames } from './table-name.ts';
 import { type HubTx, writeTransaction } from './transaction.ts';
 import type { HubTable } from './types.ts';
@@ -54,7 +55,11 @@ async function createTable(hub: HubHandle, tx: HubTx, provider: string, object: 
   if (rows[0]) return { provider, object, name: rows[0].name };
   const name = await freeName(hub, tx, tableNames(provider, object));
   await tx.query(recordTable(hub.names, name, await hasLz4(tx)));
-  await tx.query(`insert into ${hub.names.table} (provider, object, name) values ($1::text, $2::text, $3::text)`, [provider, object, name]);
+  await tx.query(
+    `insert into ${hub.names.table} (provider, object, name, layout)
+     values ($1::text, $2::text, $3::text, $4::int4)`,
+    [provider, object, name, newestLayout('records')],
+  );
   const table = { provider, object, name };
   await tableCreated(hub, tx, table);
   return table;

@@ -2,6 +2,7 @@ import { textArray } from './encode.ts';
 import type { HubHandle } from './handle.ts';
 import { versionsTable } from './layout.ts';
 import { versionsCreated } from './table-created.ts';
+import { newestLayout } from './table-layout/steps.ts';
 import { freeName, hasLz4 } from './tables.ts';
 import { type HubTx, writeTransaction } from './transaction.ts';
 import type { HubConnection, HubTable, IncomingRecord } from './types.ts';
@@ -31,7 +32,12 @@ async function createVersions(hub: HubHandle, tx: HubTx, table: HubTable): Promi
   // An object may be called `contact_versions` itself; its table was there first.
   const name = await freeName(hub, tx, [`${table.name}_versions`, `${table.name}__versions`]);
   await tx.query(versionsTable(hub.names, name, await hasLz4(tx)));
-  await tx.query(`update ${hub.names.table} set versions_name = $2::text where name = $1::text`, [table.name, name]);
+  await tx.query(
+    `update ${hub.names.table}
+     set versions_name = $2::text, versions_layout = $3::int4
+     where name = $1::text`,
+    [table.name, name, newestLayout('versions')],
+  );
   await versionsCreated(hub, tx, name);
   return name;
 }

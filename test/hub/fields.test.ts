@@ -257,16 +257,6 @@ test('workers that apply one field at once add it once, and an index that a dead
   await other.close();
 });
 
-test('a table of an earlier release gets its view when the hub is opened', async () => {
-  await on.hub.ensureTable('crm', 'older');
-  await on.sql(`drop view crm_older_live; delete from _syncline_view where name = 'crm_older_live';
-    update _syncline_table set view_name = null where name = 'crm_older'`);
-  const again = await openTestHub(database.url);
-  const views = () => on.sql(`select from pg_views where schemaname = 'hub_test' and viewname = 'crm_older_live'`);
-  await expect.poll(async () => (await views()).length, { timeout: 30_000 }).toBe(1);
-  await again.close();
-});
-
 test('a worker that is stopped does not wait for an index that takes long, and the next one builds it anew', async () => {
   const { hub } = on;
   const slow = field('task', 'slow', { path: 'other', isIndexed: true });

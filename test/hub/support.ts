@@ -5,7 +5,7 @@ import type { ListableHub, UnifiedViews } from '../../src/hub/context.ts';
 import { createHubs } from '../../src/hub/index.ts';
 import type { ListPageInput } from '../../src/hub/list-page.ts';
 import type { BegunRead, HubConnection, HubTable, IncomingRecord, SliceInput, WriteFacts } from '../../src/hub/types.ts';
-import { createLogger } from '../../src/ops/logger.ts';
+import { createLogger, type Logger } from '../../src/ops/logger.ts';
 import { testPool } from '../support/pool.ts';
 
 export interface HubUnderTest {
@@ -21,7 +21,12 @@ export interface HubUnderTest {
 /** A hub of its own in the given database. `hub_test` is its schema; statements of tests name it. */
 export async function openTestHub(
   url: string,
-  { poolMax = 12, schema = 'hub_test', unifiedViews }: { poolMax?: number; schema?: string; unifiedViews?: UnifiedViews } = {},
+  {
+    poolMax = 12,
+    schema = 'hub_test',
+    unifiedViews,
+    log = createLogger({ logLevel: 'silent' }),
+  }: { poolMax?: number; schema?: string; unifiedViews?: UnifiedViews; log?: Logger } = {},
 ): Promise<HubUnderTest> {
   let now: Date | null = null;
   const clock = {
@@ -33,7 +38,7 @@ export async function openTestHub(
   const hubs = createHubs({
     url,
     poolMax,
-    log: createLogger({ logLevel: 'silent' }),
+    log,
     clock,
     limits: { tombstoneDays: 30 },
     ...(unifiedViews ? { unifiedViews } : {}),

@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { layouts, recordTable } from '../../src/hub/layout.ts';
 import { hubNames } from '../../src/hub/names.ts';
+import { type TableKind, type TableStep, tableSteps } from '../../src/hub/table-layout/steps.ts';
+import type { HubTx } from '../../src/hub/transaction.ts';
+import { createLogger, type Logger } from '../../src/ops/logger.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { testPool } from '../support/pool.ts';
 import { hasPostgres15, type OldServer, startPostgres15 } from '../support/postgres15.ts';
 import { beginTestRead, list, many, openTestHub, record, write } from './support.ts';
 
+const bound = { timeout: 30_000 };
 /** The layout before typed fields, views, issued roles and runs. */
 const before = 4;
 
@@ -54,9 +58,10 @@ test('a hub of an earlier layout goes up online: no writer waits for long, recor
   try {
     expect(await on.sql('select layout, has_readers from _syncline_hub')).toEqual([{ layout: layouts.length, has_readers: false }]);
     expect(await own()).toEqual(earlier);
-    expect(await on.sql('select layout from _syncline_table')).toEqual([{ layout: 1 }]);
-    // Nobody waits for it.
-    await expect.poll(() => on.sql('select view_name from _syncline_table')).toEqual([{ view_name: 'crm_contact_live' }]);
+    // Nobody waits for what a single table is given.
+    await expect
+      .poll(() => on.sql('select layout, versions_layout, view_name from _syncline_table'), bound)
+      .toEqual([{ layout: 2, versions_layout: 1, view_name: 'crm_contact_live' }]);
     expect(await on.sql('select count(*)::int4 as rows, max(attempts) as attempts from _syncline_quarantine')).toEqual([
       { rows: 13, attempts: 1 },
     ]);
@@ -162,6 +167,119 @@ test('what turns values into types is nobody’s but the owner’s, and never ra
     await on.close();
   }
 });
+
+test('S08 B30 tables go up one at a time: one that is held stops no other and is named in the log, and follows when it is free', async () => {
+  const schema = 'hub_tables';
+  await layOutAs(layouts.length, schema);
+  const { warnings, log } = listening();
+  const pool = testPool(database.url, { max: 4, options: `-c TimeZone=UTC -c search_path=${schema}` });
+  for (const object of ['a', 'b', 'c'])
+    await pool.query(`${recordTable(hubNames(schema), `crm_${object}`, false)};
+      insert into _syncline_table (provider, object, name) values ('crm', '${object}', 'crm_${object}')`);
+  const holder = await pool.connect();
+  await holder.query('begin; lock table crm_a in access exclusive mode');
+  const on = await openTestHub(database.url, { schema, log });
+  try {
+    const layoutsNow = async () =>
+      (await on.sql<{ layout: number }>('select layout from _syncline_table order by name')).map((r) => r.layout);
+    await expect.poll(layoutsNow, bound).toEqual([1, 2, 2]);
+    await expect.poll(() => warnings.map(({ table }) => table), bound).toContain('crm_a');
+    expect(warnings.map(({ table }) => table)).not.toContain('crm_b');
+    expect(await on.sql(`select viewname from pg_views where schemaname = '${schema}' order by 1`)).toEqual([
+      { viewname: 'crm_b_live' },
+      { viewname: 'crm_c_live' },
+    ]);
+    await holder.query('commit');
+    // What it lacks yet, nobody needs: syncs write to it.
+    const read = await beginTestRead(on.hub, { object: 'a' });
+    expect(await write(on.hub, read, many(2))).toMatchObject({ inserted: 2 });
+    await expect.poll(layoutsNow, bound).toEqual([2, 2, 2]);
+    expect(await on.sql('select record_id from crm_a_live')).toHaveLength(2);
+    // A table of today has all of it.
+
+    await on.hub.ensureTable('crm', 'd');
+    expect(await layoutsNow()).toEqual([2, 2, 2, 2]);
+  } finally {
+    holder.release();
+    await on.close();
+    await pool.end();
+  }
+});
+
+test('B30 steps of tables that die in their middle are taken again, once however many open the hub, while syncs write and what the vendor added stays', async () => {
+  const schema = 'hub_steps';
+  const before = await openTestHub(database.url, { schema });
+  const read = await beginTestRead(before.hub, { object: 'x' });
+  await write(before.hub, read, many(3), { versions: { runId: 'run_1' } });
+  await before.hub.ensureTable('crm', 'y');
+  await before.sql(`create table taken (relation text);
+    alter table crm_x add column n int8 generated always as ((raw ->> 'n')::int8) stored;
+    create view mine as select n from crm_x`);
+  await before.close();
+  let deaths = 0;
+  const change = async (tx: HubTx, name: string) => {
+    await tx.query(`insert into ${schema}.taken values ($1::text)`, [name]);
+    if (name === 'crm_x' && deaths++ === 0) await tx.query('select pg_terminate_backend(pg_backend_pid())');
+  };
+  const remove = withSteps({
+    records: [
+      { kind: 'change', change: (_, tx, { name }) => change(tx, name) },
+      { kind: 'index', name: 'by_time', columns: '(_syncline_modified_at)' },
+    ],
+    versions: [{ kind: 'change', change: (_, tx, { name }) => change(tx, name) }],
+  });
+  const pool = testPool(database.url, { max: 4, options: `-c TimeZone=UTC -c search_path=${schema}` });
+  // A building of an index waits for whoever wrote before it.
+  const slow = await pool.connect();
+  await slow.query('begin; update crm_x set _syncline_modified_at = now()');
+  const openers = await Promise.all([openTestHub(database.url, { schema }), openTestHub(database.url, { schema })]);
+  try {
+    const [{ hub, sql }] = openers;
+    const building = `select pid from pg_stat_activity
+      where datname = current_database() and query like 'create index concurrently%crm_x%' and wait_event_type = 'Lock'`;
+    await expect.poll(async () => (await sql(building)).length, bound).toBe(1);
+    expect(await write(hub, read, many(2, undefined, 3), { versions: { runId: 'run_1' } })).toMatchObject({ inserted: 2 });
+    // The other opener goes on meanwhile; this one comes to the same tables behind it.
+    const others = { name: 'crm_y', layout: 4, versions_layout: 1 };
+    await expect
+      .poll(() => sql('select name, layout, versions_layout from _syncline_table order by name'), bound)
+      .toEqual([{ name: 'crm_x', layout: 3, versions_layout: 2 }, others]);
+    await sql(`select pg_terminate_backend(pid) from (${building}) b`);
+    const indexes = `select i.indisvalid as valid from pg_index i join pg_class c on c.oid = i.indexrelid
+      where c.relnamespace = '${schema}'::regnamespace and c.relname like '_syncline_by_time_%' order by i.indisvalid`;
+    await expect.poll(() => sql(indexes), bound).toEqual([{ valid: false }, { valid: true }]);
+    await slow.query('commit');
+    await expect
+      .poll(() => sql('select name, layout, versions_layout from _syncline_table order by name'), bound)
+      .toEqual([{ name: 'crm_x', layout: 4, versions_layout: 2 }, others]);
+    expect(await sql(indexes)).toEqual([{ valid: true }, { valid: true }]);
+    expect(await sql('select relation from taken order by 1')).toEqual(
+      ['crm_x', 'crm_x_versions', 'crm_y'].map((relation) => ({ relation })),
+    );
+    expect(deaths).toBe(2);
+    expect(await sql('select n from mine order by n')).toEqual(['0', '1', '2', '3', '4'].map((n) => ({ n })));
+  } finally {
+    slow.release();
+    for (const opener of openers) await opener.close();
+    await pool.end();
+    remove();
+  }
+});
+
+/** Puts steps behind those of the release, where a later release puts them. */
+function withSteps(steps: Record<TableKind, TableStep[]>): () => void {
+  for (const kind of ['records', 'versions'] as const) tableSteps[kind].push(...steps[kind]);
+  return () => {
+    for (const kind of ['records', 'versions'] as const) tableSteps[kind].splice(-steps[kind].length);
+  };
+}
+
+/** A log whose warnings are kept. */
+function listening() {
+  const warnings: { table?: string }[] = [];
+  const log = { ...createLogger({ logLevel: 'silent' }), warn: (line: object) => void warnings.push(line) } as never as Logger;
+  return { warnings, log };
+}
 
 /** Lays a hub out as a release did that knew no more than these steps. */
 async function layOutAs(layout: number, schema: string, url = database.url): Promise<void> {

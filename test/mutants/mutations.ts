@@ -5,6 +5,7 @@ import { models } from './models.ts';
 import { passthrough } from './passthrough.ts';
 import { sqlAccess } from './sql-access.ts';
 import { syncConfigs } from './sync-configs.ts';
+import { tableLayout } from './table-layout.ts';
 import { unified } from './unified.ts';
 import { webhooks } from './webhooks.ts';
 
@@ -1086,6 +1087,7 @@ export const mutations: Mutation[] = [
   ...limitsRespected,
   ...destinations,
   ...syncConfigs,
+  ...tableLayout,
   ...fields,
   ...sqlAccess,
   ...listing,

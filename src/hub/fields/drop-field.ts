@@ -1,6 +1,7 @@
 import { AppError } from '../../base/errors.ts';
 import { ident } from '../../db/sql.ts';
 import type { HubHandle } from '../handle.ts';
+import { layoutStep } from '../layout-step.ts';
 import { listTables } from '../tables.ts';
 import type { HubTx } from '../transaction.ts';
 import type { HubTable } from '../types.ts';
@@ -8,7 +9,6 @@ import { findDependents } from './dependents.ts';
 import { type FieldRow, findFieldRow } from './field-rows.ts';
 import { forgetFields } from './find-fields.ts';
 import { refreshTrigger } from './kept-trigger.ts';
-import { layoutStep } from './layout-step.ts';
 import { refreshObjectView, viewNameOf } from './object-view.ts';
 
 /** Takes a field's column away, with its index. Idempotent. */

@@ -1,9 +1,9 @@
 import type { HubHandle } from '../handle.ts';
+import { layoutStep } from '../layout-step.ts';
 import { listTables } from '../tables.ts';
 import { countFailedCasts } from './failed-casts.ts';
 import { type FieldRow, findFieldRow } from './field-rows.ts';
 import { forgetFields } from './find-fields.ts';
-import { layoutStep } from './layout-step.ts';
 import { refreshObjectView } from './object-view.ts';
 import type { PutField } from './types.ts';
 

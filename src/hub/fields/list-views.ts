@@ -1,10 +1,8 @@
 import type { HubHandle } from '../handle.ts';
-import { addMissingViews } from './missing-views.ts';
 import type { HubView } from './types.ts';
 
 /** The views that the hub keeps, with the columns they have now. */
 export async function listViews(hub: HubHandle): Promise<HubView[]> {
-  await addMissingViews(hub);
   const { rows } = await hub.pool.query<HubView>(
     `select v.name,
             v.kind,

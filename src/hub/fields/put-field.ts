@@ -1,6 +1,7 @@
 import { AppError } from '../../base/errors.ts';
 import { ident } from '../../db/sql.ts';
 import type { HubHandle } from '../handle.ts';
+import { layoutStep } from '../layout-step.ts';
 import { ensureTable } from '../tables.ts';
 import type { HubTx } from '../transaction.ts';
 import type { HubTable } from '../types.ts';
@@ -9,7 +10,6 @@ import { removeColumn } from './drop-field.ts';
 import { type FieldRow, findFieldRow } from './field-rows.ts';
 import { forgetFields } from './find-fields.ts';
 import { refreshTrigger } from './kept-trigger.ts';
-import { layoutStep } from './layout-step.ts';
 import { chooseMethod } from './method.ts';
 import { refreshObjectView, viewNameOf } from './object-view.ts';
 import type { PutField } from './types.ts';

@@ -1,21 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError } from '../../base/errors.ts';
-import type { HubHandle } from '../handle.ts';
-import { type HubTx, writeTransaction } from '../transaction.ts';
+import { AppError } from '../base/errors.ts';
+import type { HubHandle } from './handle.ts';
+import { type HubTx, writeTransaction } from './transaction.ts';
 
 /**
  * A step that waits for a table's lock holds up every writer behind it. This is what a change of the layout costs a writer at most;
  * then it gives way, and tries again a little later. The step itself is a change of the catalog, or of a small table.
  */
 const lockMsMax = 150;
-const triesMax = 60;
+const stepTriesMax = 60;
 const pauseMsMin = 100;
 const pauseMsMax = 1_500;
 
 const lockNotAvailable = '55P03';
 
 /** One short transaction that changes the layout. The hub's row is the lock: steps of one hub are taken one at a time. */
-export async function layoutStep<T>(hub: HubHandle, work: (tx: HubTx) => Promise<T>): Promise<T> {
+export async function layoutStep<T>(
+  hub: HubHandle,
+  work: (tx: HubTx) => Promise<T>,
+  { triesMax = stepTriesMax }: { triesMax?: number } = {},
+): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await writeTransaction(hub, async (tx) => {
