@@ -27,8 +27,12 @@ export function crmObject({
       prepare,
       // The same moment stands beside the properties, also in an answer that leaves this one out.
       watermark: { path: `properties.${modified}|updatedAt`, type: 'datetime' },
-      parts: [searchByModified(path, modified), listing(path, true)],
+      parts: [searchByModified(path, modified)],
     },
+    deletions: { parts: [listing(path, true)], maxAgeSeconds: archivedSeconds },
+    // What is deleted for good, as a privacy request does, is listed nowhere (2026-11):
+    // https://knowledge.hubspot.com/privacy-and-consent/understand-restorable-and-permanent-contact-deletions
+    keys: { parts: [keyListing(path)] },
     get: (id) => ({ method: 'GET', path: `${path}/${encodeURIComponent(id)}` }),
     // With the properties that the listing asks for. https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/basic/get-crm-v3-objects-contacts-contactId
     reread: {
@@ -47,9 +51,12 @@ export function crmObject({
   };
 }
 
+/** https://developers.hubspot.com/docs/api-reference/legacy/crm/objects/contacts/delete-contact (2026-11) */
+const archivedSeconds = 90 * 24 * 3600;
+
 /**
  * The listing, in the order of ids: `after` names the record where the next page begins, so nothing slides. The archived one has
- * no filter by date, so every incremental read walks through it; HubSpot keeps archived records for 90 days.
+ * no filter by date, so every read of changes walks through it.
  */
 function listing(path: string, isArchived: boolean): ReadPart {
   const first = ({ pageSize, prepared }: PageRequest): RequestSpec => ({
@@ -64,6 +71,16 @@ function listing(path: string, isArchived: boolean): ReadPart {
     completeness: 'complete',
     ...byCursor({ first, ...cursor }),
   };
+}
+
+/** The same listing with one property, the smallest that it can be asked for: without any it shows some of its own choice. */
+function keyListing(path: string): ReadPart {
+  const first = ({ pageSize }: PageRequest): RequestSpec => ({
+    method: 'GET',
+    path,
+    query: { limit: String(pageSize), archived: 'false', properties: 'hs_object_id' },
+  });
+  return { ...listing(path, false), name: 'keys', ...byCursor({ first, ...cursor }) };
 }
 
 /** Owners have no filter by change. https://developers.hubspot.com/docs/api-reference/crm-crm-owners-v3/guide */

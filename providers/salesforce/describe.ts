@@ -8,6 +8,8 @@ export interface Described {
   /** The field that moves with every change; null: the object has none. */
   modified: (typeof modifiedFields)[number] | null;
   hasDeleteMark: boolean;
+  /** Some of its records may be archived, which not every query shows. */
+  hasArchive: boolean;
   /** Fields that do not fit the URL. */
   leftOut: number;
 }
@@ -56,7 +58,9 @@ function chooseFields(name: string, body: Json, needsModified: boolean): Json {
     chars += field.length + separatorChars;
     return chars <= fieldsCharsMax;
   });
-  return { fields: fitting, modified, hasDeleteMark: names.has('IsDeleted'), leftOut: wanted.length - fitting.length } satisfies Described;
+  const hasDeleteMark = names.has('IsDeleted');
+  const hasArchive = hasDeleteMark && names.has('IsArchived');
+  return { fields: fitting, modified, hasDeleteMark, hasArchive, leftOut: wanted.length - fitting.length } satisfies Described;
 }
 
 /** https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/primitive_data_types.htm */

@@ -26,6 +26,9 @@ export function sobject(name: string, label: string): ObjectDefinition {
       watermark: { path: modifiedFields.join('|'), type: 'datetime' },
       parts: [changesPart(name)],
     },
+    // Deleted records show for the 15 days that they are kept in the bin, and not at all where they never got there.
+    // https://help.salesforce.com/s/articleView?id=xcloud.home_delete.htm
+    keys: { prepare: prepareFields(name, { needsModified: false }), parts: [keysPart(name)] },
     get: (id) => ({ method: 'GET', path: `${apiPath}/sobjects/${name}/${encodeURIComponent(id)}`, query: { fields: 'Id' } }),
     fields: describeFields(name),
     scopes: ['api'],
@@ -41,15 +44,33 @@ function fullPart(name: string): ReadPart {
     signal: 'records',
     recordsPath: 'records',
     completeness: 'complete',
-    ...queryPaging({
-      soql: ({ position, prepared }) => {
-        const where = typeof position?.afterId === 'string' ? ` WHERE Id > '${idLiteral(position.afterId)}'` : '';
-        return `SELECT ${describedOf(prepared).fields.join(',')} FROM ${name}${where} ORDER BY Id`;
-      },
-      resource: () => 'query',
-      remember: (page, { last }) => ({ afterId: last?.id ?? page.position?.afterId ?? null }),
-    }),
+    ...everything(name, ({ fields }) => fields),
   };
+}
+
+/** The ids of everything that exists, by the same walk. */
+function keysPart(name: string): ReadPart {
+  return { ...fullPart(name), name: 'keys', ...everything(name, () => ['Id']) };
+}
+
+/**
+ * `query` leaves archived tasks and events out, a year after they are done, and `queryAll` shows them beside what is deleted:
+ * https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_queryall.htm
+ */
+function everything(name: string, fieldsOf: (described: Described) => string[]): Paging {
+  return queryPaging({
+    soql: ({ position, prepared }) => {
+      const described = describedOf(prepared);
+      const conditions = [
+        ...(described.hasArchive ? ['IsDeleted = false'] : []),
+        ...(typeof position?.afterId === 'string' ? [`Id > '${idLiteral(position.afterId)}'`] : []),
+      ];
+      const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
+      return `SELECT ${fieldsOf(described).join(',')} FROM ${name}${where} ORDER BY Id`;
+    },
+    resource: ({ hasArchive }) => (hasArchive ? 'queryAll' : 'query'),
+    remember: (page, { last }) => ({ afterId: last?.id ?? page.position?.afterId ?? null }),
+  });
 }
 
 /** What changed, deleted records included where the object has a mark for them; an expired page goes on at the last time met. */

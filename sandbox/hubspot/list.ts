@@ -1,7 +1,7 @@
 import type { Call } from '../dialect.ts';
 import type { Answer } from '../http.ts';
 import type { Store } from '../store/store.ts';
-import type { Entry } from '../store/types.ts';
+import type { Entry, Row } from '../store/types.ts';
 import { hubspotError, invalidRequest } from './errors.ts';
 import { type HubspotObject, knownProperties, placeOf, renderRecord } from './objects.ts';
 
@@ -18,6 +18,7 @@ export function listObjects(call: Call, object: HubspotObject, store: Store, pat
   const page: Entry[] = [];
   let next: string | null = null;
   for (const entry of call.isEmptied ? [] : store.byId(before(after), deleted)) {
+    if (typeof entry !== 'number' && isPurged(call, entry)) continue;
     if (page.length === limit) {
       next = placeOf(store, entry).id;
       break;
@@ -35,8 +36,16 @@ export function getObject(call: Call, object: HubspotObject, store: Store, id: s
   refuseUnknown(query, ['archived', 'idProperty', 'properties', 'propertiesWithHistory', 'associations']);
   const entry = store.get(id);
   const row = entry === null ? null : store.rowOf(entry);
-  if (row === null || (row.deletedAt !== null) !== flagIn(query, 'archived')) return hubspotError(404, 'resource not found');
+  if (row === null || (row.deletedAt !== null) !== flagIn(query, 'archived') || isPurged(call, row))
+    return hubspotError(404, 'resource not found');
   return { status: 200, body: renderRecord(object, row, propertiesIn(query), knownProperties(object, store)) };
+}
+
+/** An archived record is kept for 90 days: https://developers.hubspot.com/docs/api-reference/legacy/crm/objects/contacts/delete-contact */
+const archivedMs = 90 * 24 * 3600 * 1000;
+
+function isPurged({ account }: Call, { deletedAt }: Row): boolean {
+  return deletedAt !== null && deletedAt < account.now() - archivedMs;
 }
 
 /** `after` itself belongs to the page; ids are whole numbers. */

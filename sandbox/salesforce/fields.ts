@@ -63,6 +63,30 @@ export const opportunityFields =
   NextStep:string:255 LeadSource:picklist:255 IsClosed:boolean IsWon:boolean ForecastCategory:picklist:40 HasOpportunityLineItem:boolean
   OwnerId:reference:User ${stamps} LastActivityDate:date ${seen} FiscalQuarter:int FiscalYear:int Fiscal:string:6`);
 
+export const leadFields =
+  fields(`Id:id:18 IsDeleted:boolean MasterRecordId:reference:Lead LastName:string:80<Name FirstName:string:40<Name Salutation:picklist:40<Name
+  Name:string:121 Title:string:128 Company:string:255 ${address('')} Phone:phone:40 MobilePhone:phone:40 Fax:phone:40 Email:email:80 Website:url:255
+  PhotoUrl:url:255 Description:textarea:32000 LeadSource:picklist:255 Status:picklist:255 Industry:picklist:255 Rating:picklist:255
+  AnnualRevenue:currency NumberOfEmployees:int OwnerId:reference:User IsConverted:boolean ConvertedDate:date ConvertedAccountId:reference:Account
+  ConvertedContactId:reference:Contact ConvertedOpportunityId:reference:Opportunity IsUnreadByOwner:boolean ${stamps} LastActivityDate:date ${seen}`);
+
+export const taskFields =
+  fields(`Id:id:18 WhoId:reference:Contact WhatId:reference:Account Subject:combobox:255 ActivityDate:date Status:picklist:255 Priority:picklist:255
+  IsHighPriority:boolean OwnerId:reference:User Description:textarea:32000 IsDeleted:boolean AccountId:reference:Account IsClosed:boolean ${stamps}
+  IsArchived:boolean CallDurationInSeconds:int CallType:picklist:255 CallDisposition:string:255 CallObject:string:255 ReminderDateTime:datetime
+  IsReminderSet:boolean IsRecurrence:boolean TaskSubtype:picklist:40 CompletedDateTime:datetime`);
+
+export const eventFields =
+  fields(`Id:id:18 WhoId:reference:Contact WhatId:reference:Account Subject:combobox:255 Location:string:255 IsAllDayEvent:boolean
+  ActivityDateTime:datetime ActivityDate:date DurationInMinutes:int StartDateTime:datetime EndDateTime:datetime EndDate:date
+  Description:textarea:32000 AccountId:reference:Account OwnerId:reference:User IsPrivate:boolean ShowAs:picklist:40 IsDeleted:boolean
+  IsChild:boolean IsGroupEvent:boolean GroupEventType:picklist:40 ${stamps} IsArchived:boolean IsRecurrence:boolean ReminderDateTime:datetime
+  IsReminderSet:boolean EventSubtype:picklist:40`);
+
+export const noteFields =
+  fields(`Id:id:18 IsDeleted:boolean ParentId:reference:Account Title:string:80 IsPrivate:boolean Body:textarea:32000
+  OwnerId:reference:User ${stamps}`);
+
 export const userFields =
   fields(`Id:id:18 Username:string:80 LastName:string:80<Name FirstName:string:40<Name Name:string:121 CompanyName:string:80 Email:email:128
   Phone:phone:40 IsActive:boolean TimeZoneSidKey:picklist:40 LocaleSidKey:picklist:40 LanguageLocaleKey:picklist:40 UserType:picklist:40

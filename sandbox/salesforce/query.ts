@@ -2,7 +2,7 @@ import type { Call } from '../dialect.ts';
 import { type Answer, jsonAnswer } from '../http.ts';
 import { seedOf } from '../random.ts';
 import type { Store } from '../store/store.ts';
-import type { Entry } from '../store/types.ts';
+import type { Entry, Row } from '../store/types.ts';
 import type { Account } from '../world.ts';
 import { malformed, SalesforceRefusal } from './errors.ts';
 import { fieldsOf, renderSobject } from './records.ts';
@@ -40,7 +40,8 @@ export function query(call: Call, version: string, withDeleted: boolean): Answer
     throw new SalesforceRefusal(400, 'NUMBER_OUTSIDE_VALID_RANGE', `Maximum SOQL offset allowed is ${offsetMax}`);
   const store = call.account.store(object.name)!;
   const plan = planQuery(parsed, fieldsOf(object, store, call.account.descriptions.get(object.name)), object.name);
-  const all = call.isEmptied ? [] : run(plan, store, withDeleted);
+  const isShown = (entry: Entry) => typeof entry === 'number' || isVisible(call, object, entry, withDeleted);
+  const all = call.isEmptied ? [] : run(plan, store, withDeleted).filter(isShown);
   const entries = all.slice(parsed.offset, parsed.limit === null ? undefined : parsed.offset + parsed.limit);
   if (plan.names === null) return jsonAnswer(200, { totalSize: entries.length, done: true, records: [] });
 
@@ -49,6 +50,15 @@ export function query(call: Call, version: string, withDeleted: boolean): Answer
   const locator = { id: '', object, names: plan.names, entries, pageSize };
   if (entries.length > pageSize) open(call.account, locator);
   return page(locator, 0, store, version);
+}
+
+/** What is deleted stays in the bin for so long, and shows to queryAll until then. */
+const binMs = 15 * 24 * 3600 * 1000;
+
+/** Archived activities show to queryAll only: https://developer.salesforce.com/docs/platform/api-rest/guide/resources-queryall.html */
+function isVisible({ account }: Call, { archives }: SObject, { deletedAt, fields }: Row, withDeleted: boolean): boolean {
+  if (deletedAt !== null && deletedAt < account.now() - binMs) return false;
+  return withDeleted || !(archives === true && fields.IsArchived === true);
 }
 
 /** GET query/{locator}-{offset}: what nextRecordsUrl points to. */

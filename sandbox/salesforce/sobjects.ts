@@ -1,7 +1,18 @@
 import { exactNumber, type Json, type JsonObject } from '../json.ts';
 import { mix, pick } from '../random.ts';
 import { cities, companyForms, companyWords, firstNames, lastNames, notes, titles } from '../words.ts';
-import { accountFields, contactFields, customFields, type Field, opportunityFields, userFields } from './fields.ts';
+import {
+  accountFields,
+  contactFields,
+  customFields,
+  eventFields,
+  type Field,
+  leadFields,
+  noteFields,
+  opportunityFields,
+  taskFields,
+  userFields,
+} from './fields.ts';
 import { recordId } from './ids.ts';
 
 export interface SObject {
@@ -10,6 +21,8 @@ export interface SObject {
   labelPlural: string;
   keyPrefix: string;
   custom: boolean;
+  /** Its old records are archived: `IsArchived`. */
+  archives?: boolean;
   fields: Field[];
   defaultSize: number;
   content(seed: number, n: number): JsonObject;
@@ -41,6 +54,16 @@ function street(prefix: string, seed: number, n: number): JsonObject {
     street: parts.Street ?? null,
   };
   return content;
+}
+
+/** Whom and what an activity is about. */
+function relations(seed: number, n: number): JsonObject {
+  const accountId = recordId('001', 1 + (mix(seed, n, 5) % 40));
+  return {
+    WhoId: recordId('003', 1 + (mix(seed, n, 9) % 120)),
+    WhatId: n % 2 === 0 ? accountId : recordId('006', 1 + (mix(seed, n, 10) % 60)),
+    AccountId: accountId,
+  };
 }
 
 const standardObjects: SObject[] = [
@@ -119,6 +142,114 @@ const standardObjects: SObject[] = [
       FiscalYear: 2025,
       Fiscal: '2025 2',
       Description: notesOf(mix(seed, n, 7)),
+    }),
+  },
+  {
+    name: 'Lead',
+    label: 'Lead',
+    labelPlural: 'Leads',
+    keyPrefix: '00Q',
+    custom: false,
+    fields: leadFields,
+    defaultSize: 30,
+    content: (seed, n) => {
+      const [firstName, lastName] = [pick(firstNames, mix(seed, n, 1)), pick(lastNames, mix(seed, n, 4))];
+      const isConverted = n % 5 === 0;
+      return {
+        LastName: lastName,
+        FirstName: firstName,
+        Name: `${firstName} ${lastName}`,
+        Title: pick(titles, mix(seed, n, 7)),
+        Company: `${pick(companyWords, mix(seed, n, 5))} ${n}`,
+        ...street('', seed, n),
+        Phone: `+49 30 ${1000000 + (mix(seed, n, 6) % 9000000)}`,
+        Email: `lead.${n}@example.com`,
+        Description: notesOf(mix(seed, n, 8)),
+        LeadSource: 'Web',
+        Status: isConverted ? 'Closed - Converted' : 'Open - Not Contacted',
+        IsConverted: isConverted,
+        ConvertedDate: isConverted ? '2024-02-01' : null,
+        ConvertedAccountId: isConverted ? recordId('001', 1 + (mix(seed, n, 9) % 40)) : null,
+        ConvertedContactId: isConverted ? recordId('003', 1 + (mix(seed, n, 10) % 120)) : null,
+        IsUnreadByOwner: false,
+      };
+    },
+  },
+  {
+    name: 'Task',
+    label: 'Task',
+    labelPlural: 'Tasks',
+    keyPrefix: '00T',
+    custom: false,
+    archives: true,
+    fields: taskFields,
+    defaultSize: 30,
+    content: (seed, n) => {
+      const kind = pick(['Task', 'Task', 'Call', 'Email'] as const, mix(seed, n, 1));
+      const isClosed = n % 4 === 0;
+      return {
+        ...relations(seed, n),
+        Subject: `${kind} ${n}`,
+        ActivityDate: '2024-03-15',
+        Status: isClosed ? 'Completed' : 'Not Started',
+        Priority: 'Normal',
+        IsHighPriority: false,
+        Description: notesOf(mix(seed, n, 8)),
+        IsClosed: isClosed,
+        IsArchived: false,
+        CallType: kind === 'Call' ? 'Outbound' : null,
+        IsReminderSet: false,
+        IsRecurrence: false,
+        TaskSubtype: kind,
+        CompletedDateTime: isClosed ? '2024-03-16T09:30:00.000+0000' : null,
+      };
+    },
+  },
+  {
+    name: 'Event',
+    label: 'Event',
+    labelPlural: 'Events',
+    keyPrefix: '00U',
+    custom: false,
+    archives: true,
+    fields: eventFields,
+    defaultSize: 20,
+    content: (seed, n) => ({
+      ...relations(seed, n),
+      Subject: `Meeting ${n}`,
+      Location: pick(cities, mix(seed, n, 2))[0],
+      IsAllDayEvent: false,
+      ActivityDateTime: '2024-03-15T09:00:00.000+0000',
+      ActivityDate: '2024-03-15',
+      DurationInMinutes: 60,
+      StartDateTime: '2024-03-15T09:00:00.000+0000',
+      EndDateTime: '2024-03-15T10:00:00.000+0000',
+      EndDate: '2024-03-15',
+      Description: notesOf(mix(seed, n, 8)),
+      IsPrivate: false,
+      ShowAs: 'Busy',
+      IsChild: false,
+      IsGroupEvent: false,
+      GroupEventType: '0',
+      IsArchived: false,
+      IsRecurrence: false,
+      IsReminderSet: false,
+      EventSubtype: 'Event',
+    }),
+  },
+  {
+    name: 'Note',
+    label: 'Note',
+    labelPlural: 'Notes',
+    keyPrefix: '002',
+    custom: false,
+    fields: noteFields,
+    defaultSize: 15,
+    content: (seed, n) => ({
+      ParentId: recordId(pick(['001', '003', '006'] as const, mix(seed, n, 1)), 1 + (mix(seed, n, 2) % 40)),
+      Title: `Note ${n}`,
+      IsPrivate: false,
+      Body: notesOf(mix(seed, n, 8)),
     }),
   },
   {

@@ -33,6 +33,8 @@ export interface Recommendation {
 /** Often enough that a missed change does not live long, rarely enough that a full read is not what most runs do. */
 const compareEvery = 24;
 const keyPassSeconds = 24 * 3600;
+/** Where the provider tells of deletes, and a pass has to find only what it never told of. */
+const rareKeyPassSeconds = 7 * 24 * 3600;
 
 /** What we would choose: a feed before a filter, a filter before comparing everything, and a cure for what each of them misses. */
 export function recommend(displayName: string, definition: ObjectDefinition): Recommendation {
@@ -68,17 +70,21 @@ export function recommend(displayName: string, definition: ObjectDefinition): Re
       fullRefreshEvery: compareEvery,
       reasons: [coarse, `A full read after every ${compareEvery} runs compares everything. Another cure is full_then_window.`],
     };
-  const isSignalled = signalsDeletes(definition);
+  return { strategy: 'full_then_incremental', ...nothingMore, ...passOverKeys(definition, howPrecise(displayName, definition)) };
+}
+
+/** How deletes are found beside the filter: a pass costs little where ids are listed alone, so that it is worth its while even for rare ones. */
+function passOverKeys(definition: ObjectDefinition, howPrecise: string): Pick<Recommendation, 'keyPassIntervalSeconds' | 'reasons'> {
+  if (!signalsDeletes(definition))
+    return {
+      keyPassIntervalSeconds: keyPassSeconds,
+      reasons: [howPrecise, 'It does not tell which were deleted; a pass over the keys once a day finds them without reading everything.'],
+    };
+  const told = 'It tells which were deleted.';
+  if (!definition.keys) return { keyPassIntervalSeconds: null, reasons: [howPrecise, told] };
   return {
-    strategy: 'full_then_incremental',
-    ...nothingMore,
-    keyPassIntervalSeconds: isSignalled ? null : keyPassSeconds,
-    reasons: [
-      howPrecise(displayName, definition),
-      isSignalled
-        ? 'It tells which were deleted.'
-        : 'It does not tell which were deleted; a pass over the keys once a day finds them without reading everything.',
-    ],
+    keyPassIntervalSeconds: rareKeyPassSeconds,
+    reasons: [howPrecise, told, 'A pass over the keys once a week finds what was deleted for good without a word.'],
   };
 }
 

@@ -40,11 +40,13 @@ describe('every HubSpot request stands in the endpoints of its own client', () =
 });
 
 describe('every Salesforce request has a form that the documentation and the recordings show', () => {
-  const prepared = { fields: ['Id', 'IsDeleted', 'SystemModstamp'], modified: 'SystemModstamp', hasDeleteMark: true, leftOut: 0 };
-  const requests = everyRequest(catalog.provider('salesforce'), { prepared });
+  const described = { fields: ['Id', 'IsDeleted', 'SystemModstamp'], modified: 'SystemModstamp', hasDeleteMark: true, leftOut: 0 };
+  const requests = [false, true].flatMap((hasArchive) =>
+    everyRequest(catalog.provider('salesforce'), { prepared: { ...described, hasArchive } }),
+  );
   const names = '\\w+(?:,\\w+)*';
   const soql = new RegExp(
-    `^SELECT ${names} FROM \\w+(?: WHERE (?:Id > '\\w+'|SystemModstamp >= \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z))? ORDER BY (?:Id|SystemModstamp, Id)$`,
+    `^SELECT ${names} FROM \\w+(?: WHERE (?:(?:IsDeleted = false AND )?Id > '\\w+'|IsDeleted = false|SystemModstamp >= \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z))? ORDER BY (?:Id|SystemModstamp, Id)$`,
   );
   const paths = [
     /^\/services\/oauth2\/userinfo$/,

@@ -81,6 +81,21 @@ describe.each(objects)('%s %s', (name, object, provider, definition) => {
     expect(records.every(({ isDeleted, modifiedAt }) => !isDeleted && (modifiedAt !== null) === hasTime)).toBe(true);
   });
 
+  if (definition.keys)
+    test('a listing of keys names exactly what exists, and shows less than the records', async () => {
+      const ask = await clientOf(provider, `${account}-keys`);
+      const at = { ...where, account: `${account}-keys` };
+      await sandbox.control.createMany({ ...at, count: 2 });
+      await sandbox.control.delete({ ...at, count: 2 });
+      const { records, quarantined } = await readAll({ object, definition, kind: 'keys', pageSize: 7, ask });
+      const live = await truth(dialect, at.account, object);
+      expect(quarantined).toEqual([]);
+      expect(records.map(({ id }) => id).sort()).toEqual([...live.keys()].sort());
+      const whole = await readAll({ object, definition, kind: 'full', ask });
+      const bytesOf = (all: typeof records) => all.reduce((sum, { raw }) => sum + raw.length, 0);
+      expect(bytesOf(records)).toBeLessThan(bytesOf(whole.records));
+    });
+
   if (definition.incremental)
     test('an incremental read brings what was created, changed and deleted since, and little else', async () => {
       const ask = await clientOf(provider, account);

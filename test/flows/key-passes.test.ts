@@ -80,6 +80,64 @@ test('P38 D38 a pass that breaks off marks nothing, and the run that goes on wit
   await scene.expectInvariants();
 });
 
+/** Real providers: what is gone from the bin too, or was never in it, vanishes without a trace. */
+const listings = [
+  { provider: 'hubspot', object: 'deals', account: '41000', size: 250, path: '/crm/v3/objects/deals', pages: 3 },
+  { provider: 'salesforce', object: 'Opportunity', account: 'p38-bin', size: 4100, path: '/services/data/v60.0/query', pages: 3 },
+] as const;
+
+test.each(listings)(
+  'D41 P38 H61 $provider: what vanishes without a trace is found by the ids alone, and a pass that breaks off deletes nothing',
+  async ({ provider, object, account, size, path, pages }) => {
+    const scene = await openScene(syncline, { account, provider, object, size, order });
+    const { control, at } = scene;
+    const before = await scene.rows();
+    const gone = [before[1]!.id, before[size - 2]!.id];
+    await control.remove({ ...at, ids: gone });
+    expect(await scene.run()).toMatchObject({ kind: 'incremental', status: 'succeeded', deleted: 0 });
+    expect(await scene.rows()).toEqual(before);
+
+    await passTime();
+    // The last page of the pass is refused: what came before it proves nothing.
+    await control.fault({ match: { dialect: provider, account, path, hasPageToken: true }, fault: { kind: 'forbidden' }, skip: pages - 2 });
+    await control.clearRequests(at);
+    expect(await passBehind(scene)).toMatchObject({ kind: 'keys', status: 'failed', error_code: 'provider_forbidden', deleted: 0 });
+    expect(await scene.rows()).toEqual(before);
+    expect(await scene.run()).toMatchObject({ kind: 'keys', status: 'succeeded', inserted: 0, updated: 0, deleted: 2 });
+
+    const rows = await scene.rows();
+    expect(rows.filter(({ isDeleted }) => isDeleted).map(({ id }) => id)).toEqual(gone);
+    expect(rows.filter(({ id }) => !gone.includes(id))).toEqual(before.filter(({ id }) => !gone.includes(id)));
+    // No record was read by the pass: ids only.
+    const asked = (await control.requests(at)).map(({ query }) => new URLSearchParams(query));
+    const keys = asked.filter((query) => query.get('properties') === 'hs_object_id' || query.get('q')?.startsWith('SELECT Id FROM '));
+    expect(keys.length).toBeGreaterThan(0);
+    expect(rows.filter(({ isDeleted }) => !isDeleted).map(({ id }) => id)).toEqual([...(await scene.truth()).keys()].sort());
+    await scene.expectInvariants();
+  },
+);
+
+test('P36 H61 HubSpot: what was archived while a sync was off for longer than HubSpot keeps it is found by a pass over the ids', async () => {
+  const manual = { strategy: 'full_then_incremental', schedule: { kind: 'manual' } };
+  const account = '41001';
+  const at = { dialect: 'hubspot' as const, account };
+  const keepStep = () => control.configure({ ...at, clockOffsetMs: minutes * 60_000 });
+  const { control } = syncline;
+  await keepStep();
+  const scene = await openScene(syncline, { account, provider: 'hubspot', object: 'companies', size: 20, order: manual });
+  const [, doomed] = await scene.rows();
+  await control.delete({ ...scene.at, id: doomed!.id });
+  minutes += 100 * 24 * 60;
+  await keepStep();
+  await syncline.setClock(minutes * 60_000);
+  const before = (await scene.runs()).length;
+  expect(await scene.run()).toMatchObject({ kind: 'incremental', status: 'succeeded', deleted: 0, warnings: ['deletions_expired'] });
+  const pass = await scene.vendor.waitForRun({ syncId: scene.syncId, count: before + 2 });
+  expect(pass).toMatchObject({ kind: 'keys', status: 'succeeded', deleted: 1 });
+  expect((await scene.rows()).filter(({ isDeleted }) => isDeleted).map(({ id }) => id)).toEqual([doomed!.id]);
+  await scene.expectInvariants();
+});
+
 test('a pass that keeps failing does not keep the changes waiting, and is made once it can be', async () => {
   const scene = await openScene(syncline, { account: 'p38-failing', object: 'calls', size: 20, order });
   const { control, at } = scene;

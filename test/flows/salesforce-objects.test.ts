@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startSyncline, type TestSyncline } from '../support/syncline.ts';
+import { openScene } from './support.ts';
 
 let syncline: TestSyncline;
 beforeAll(async () => {
@@ -39,6 +40,24 @@ test.each([{}, { strategy: 'full_then_window', window_seconds: 86_400 }])(
     expect((await vendor.call('GET', `/v1/syncs/${syncId}`)).health).toBe('healthy');
   },
 );
+
+test('a task that is archived is neither deleted by a full read nor by a pass over the ids', async () => {
+  const order = { strategy: 'full_then_incremental', key_pass_interval_seconds: 600, interval_seconds: 7 * 24 * 3600 };
+  const scene = await openScene(syncline, { account: 'archives', provider: 'salesforce', object: 'Task', order });
+  const { control, at } = scene;
+  const [archived, doomed] = await scene.rows();
+  await control.update({ ...at, id: archived!.id, fields: { IsArchived: true } });
+  expect(await scene.run({ full: true })).toMatchObject({ kind: 'full', status: 'succeeded', updated: 1, deleted: 0 });
+  await control.remove({ ...at, id: doomed!.id });
+  await syncline.setClock(20 * 60_000);
+  const before = (await scene.runs()).length;
+  expect(await scene.run()).toMatchObject({ kind: 'incremental', deleted: 0 });
+  const pass = await scene.vendor.waitForRun({ syncId: scene.syncId, count: before + 2 });
+  expect(pass).toMatchObject({ kind: 'keys', status: 'succeeded', deleted: 1 });
+  expect((await scene.rows()).filter(({ isDeleted }) => isDeleted).map(({ id }) => id)).toEqual([doomed!.id]);
+  await scene.expectAgrees();
+  await scene.expectInvariants();
+});
 
 test('fields beyond what a URL holds are left out, and every run says so', async () => {
   const many = Array.from({ length: 900 }, (_, n) => field(`Quite_a_long_name_of_a_field_${n}__c`));

@@ -3,6 +3,7 @@ import { fields } from './fields.ts';
 import { listing } from './listing.ts';
 import { models } from './models.ts';
 import { passthrough } from './passthrough.ts';
+import { providers } from './providers.ts';
 import { sqlAccess } from './sql-access.ts';
 import { syncConfigs } from './sync-configs.ts';
 import { tableLayout } from './table-layout.ts';
@@ -1085,6 +1086,7 @@ export const mutations: Mutation[] = [
   ...secretsStaySecret,
   ...oneRefresh,
   ...limitsRespected,
+  ...providers,
   ...destinations,
   ...syncConfigs,
   ...tableLayout,

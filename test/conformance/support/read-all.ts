@@ -31,7 +31,7 @@ const pagesMax = 2000;
 export async function readAll(options: {
   object: string;
   definition: ObjectDefinition;
-  kind: 'full' | 'incremental' | 'delta';
+  kind: 'full' | 'incremental' | 'delta' | 'keys';
   since?: string | null;
   pageSize?: number;
   /** Of an object that is read under parents: whose are read. */
@@ -90,8 +90,8 @@ function readOne(input: PageInput): ReadPage | Promise<ReadPage> {
   return feed ? openFeedPage({ ...input, feed }).read() : readPage(input);
 }
 
-function positionIn({ delta }: ObjectDefinition, kind: 'full' | 'incremental' | 'delta', { answer }: ReadPage): string | null {
-  if (!delta || kind === 'incremental') return null;
+function positionIn({ delta }: ObjectDefinition, kind: 'full' | 'incremental' | 'delta' | 'keys', { answer }: ReadPage): string | null {
+  if (!delta || kind === 'incremental' || kind === 'keys') return null;
   if (kind === 'full') return delta.start.from === 'listed' ? textAt(answer.envelope, delta.start.path) : null;
   return delta.mark.from === 'item' ? (answer.last?.watermark ?? null) : textAt(answer.envelope, delta.mark.path);
 }

@@ -1,0 +1,49 @@
+import type { Mutation } from './mutations.ts';
+
+const keyPasses = 'test/flows/key-passes.test.ts';
+
+/** What the catalog's own providers say of themselves. */
+export const providers: Mutation[] = [
+  {
+    id: 'archived-are-missing',
+    promise: 4,
+    breaks: 'a task that Salesforce has archived is taken for deleted',
+    edits: [
+      {
+        file: 'providers/salesforce/describe.ts',
+        find: `hasDeleteMark && names.has('IsArchived')`,
+        replace: 'false',
+      },
+    ],
+    test: {
+      file: 'test/flows/salesforce-objects.test.ts',
+      title: 'a task that is archived is neither deleted by a full read nor by a pass over the ids',
+    },
+  },
+  {
+    id: 'archive-kept-for-ever',
+    promise: 4,
+    breaks: 'HubSpot is believed to remember for ever what was archived',
+    edits: [{ file: 'providers/hubspot/objects.ts', find: ', maxAgeSeconds: archivedSeconds', replace: '' }],
+    test: {
+      file: keyPasses,
+      title: 'P36 H61 HubSpot: what was archived while a sync was off for longer than HubSpot keeps it is found by a pass over the ids',
+    },
+  },
+  {
+    id: 'records-for-keys',
+    promise: 4,
+    breaks: 'a pass over the ids of Salesforce reads whole records',
+    edits: [
+      {
+        file: 'providers/salesforce/objects.ts',
+        find: `everything(name, () => ['Id'])`,
+        replace: 'everything(name, ({ fields }) => fields)',
+      },
+    ],
+    test: {
+      file: keyPasses,
+      title: 'D41 P38 H61 salesforce: what vanishes without a trace is found by the ids alone, and a pass that breaks off deletes nothing',
+    },
+  },
+];
