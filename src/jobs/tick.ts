@@ -10,6 +10,7 @@ import { claimBatchMax, claimDueSyncs } from '../syncs/lease.ts';
 import { secondsToNextDelayed } from '../syncs/next-delayed.ts';
 import { queuePendingPurges } from '../syncs/purge-connection.ts';
 import { queuePendingSettlements } from '../syncs/settle-held-deletes.ts';
+import { queueUnmirroredRuns } from '../syncs/unmirrored-runs.ts';
 import { dropOldDeliveries } from '../webhooks/drop-old-deliveries.ts';
 
 /** Batches of due syncs that one tick queues; what is left is due at the next one. */
@@ -74,6 +75,7 @@ async function tick(ctx: SyncsCtx): Promise<void> {
   await queuePendingSettlements({ ctx });
   await queuePendingFields({ ctx });
   await tellEnds({ ctx });
+  await queueUnmirroredRuns({ ctx });
 }
 
 async function repeatUntil(signal: AbortSignal, work: () => Promise<void>): Promise<void> {

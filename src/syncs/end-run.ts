@@ -2,10 +2,10 @@ import type { Clock } from '../base/clock.ts';
 import type { Prisma, Run as RunRow } from '../db/generated/client.ts';
 import { type Ctx, type Tx, withTransaction } from '../db/index.ts';
 import { emitAll, type NewEvent } from '../events/emit.ts';
-import { enqueue } from '../queue/index.ts';
 import type { Counters } from './checkpoint-state.ts';
 import type { RunStatus } from './outputs.ts';
 import { type StoredUnfolded, storeUnfolded, type UnfoldedNews } from './unfolded.ts';
+import { noteUnmirrored } from './unmirrored-runs.ts';
 
 export interface RunEnd {
   runId: string;
@@ -50,7 +50,7 @@ export async function endRun(tx: Tx, clock: Clock, end: RunEnd): Promise<void> {
   };
   const run = await tx.run.update({ where: { id: head.id }, data: { ...progress.data, ...(isEnding ? ending : {}) } });
   const isUntold = isEnding && end.isUnderWay === true && end.status === 'failed';
-  if (isEnding && !end.isInHub) await enqueue(tx, 'mirror-run', { runId: run.id });
+  if (isEnding && !end.isInHub) await noteUnmirrored(tx, run.id);
   if (isUntold) await tx.untoldEnd.create({ data: { runId: run.id, createdAt: now } });
   await emitAll(tx, clock, [
     ...(progress.hasNews ? [changedEvent(run, end.counters!)] : []),
@@ -71,7 +71,7 @@ export async function catchUpRun(tx: Tx, clock: Clock, runId: string, counters: 
   if (!head) return;
   const { data, hasNews, unfoldedNews } = progressOf(head, counters, options);
   const run = await tx.run.update({ where: { id: head.id }, data });
-  if (head.finishedAt !== null) await enqueue(tx, 'mirror-run', { runId });
+  if (head.finishedAt !== null) await noteUnmirrored(tx, runId);
   const isTold = head.finishedAt !== null && (await tx.untoldEnd.deleteMany({ where: { runId } })).count > 0;
   await emitAll(tx, clock, [
     ...(hasNews ? [changedEvent(run, counters)] : []),

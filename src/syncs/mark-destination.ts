@@ -2,6 +2,7 @@ import type { AppError } from '../base/errors.ts';
 import { type Ctx, withTransaction } from '../db/index.ts';
 import { emit } from '../events/emit.ts';
 import { enqueueAll } from '../queue/index.ts';
+import { wakeUnmirroredRuns } from './unmirrored-runs.ts';
 
 interface Place {
   applicationId: string;
@@ -59,6 +60,7 @@ export async function markRecovered(ctx: Ctx, { applicationId, destinationId }: 
       'run-sync',
       woken.slice(0, wokenMax).map(({ id }) => ({ syncId: id })),
     );
+    await wakeUnmirroredRuns(tx, { applicationId, destinationId });
     await emit(tx, ctx.clock, { applicationId, type: 'destination.recovered', data: { destination_id: destinationId } });
   });
 }

@@ -190,3 +190,26 @@ test('S20 a destination that takes no writes, or answers too slowly, is told apa
   const { rows } = await own.query(`select count(*)::int4 as n from odd.sandbox_contacts where raw ->> 'name' = 'Slow'`);
   expect(rows).toEqual([{ n: 1 }]);
 });
+
+test('O88 a run that ended while its destination was down has its row there when it is back, though no run comes after it', async () => {
+  const vendor = await openVendor('told', ['told-a'], 5);
+  const [syncId] = vendor.syncs as [string];
+  await vendor.vendor.waitForRun({ syncId });
+  await gate.close();
+  const failed = await vendor.vendor.runSync({ syncId });
+  expect(failed).toMatchObject({ status: 'failed', error_code: 'destination_unavailable' });
+  await vendor.vendor.call('POST', `/v1/syncs/${syncId}:pause`);
+  // The attempts of the job that tells it are used up, and not by us.
+  const jobs = `select from graphile_worker._private_jobs where key = 'mirror-run:${failed.id}'`;
+  await expect.poll(async () => (await syncline.pool.query(jobs)).rowCount, { timeout: waitMsMax }).toBe(0);
+  const told = async () =>
+    (await own.query('select run_id as id, status, error_code from told._syncline_runs where run_id = $1', [failed.id])).rows;
+  expect(await told()).toEqual([]);
+
+  await gate.open();
+  await syncline.setClock(4 * laterMs);
+  await expect.poll(told, { timeout: waitMsMax }).toEqual([{ id: failed.id, status: 'failed', error_code: 'destination_unavailable' }]);
+  // Whoever was told has found out that it is back.
+  await expect.poll(async () => (await vendor.destination()).status, { timeout: waitMsMax }).toBe('active');
+  await expect.poll(async () => (await syncline.pool.query('select from unmirrored_run')).rowCount, { timeout: waitMsMax }).toBe(0);
+});

@@ -62,4 +62,14 @@ export const destinations: Mutation[] = [
       title: 'two applications that choose the same schema before anything has landed do not mix: the second one is refused',
     },
   },
+  {
+    id: 'untold-run-forgotten',
+    promise: 1,
+    breaks: 'a run that ended while its destination was down never stands beside its records',
+    edits: [{ file: 'src/jobs/tick.ts', find: '  await queueUnmirroredRuns({ ctx });\n', replace: '' }],
+    test: {
+      file: 'test/flows/destination-down.test.ts',
+      title: 'O88 a run that ended while its destination was down has its row there when it is back, though no run comes after it',
+    },
+  },
 ];
