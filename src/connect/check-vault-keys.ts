@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import { StartRefusal } from '../base/start-refusal.ts';
 import { type Db, withTransaction } from '../db/index.ts';
 import { type SealedColumn, sealedColumns, sqlOf } from './sealed-columns.ts';
 import type { Vault } from './vault.ts';
@@ -16,13 +17,13 @@ export async function checkVaultKeys({ db, vault }: { db: Db; vault: Vault }): P
         on conflict (id) do nothing`;
       const stored = await tx.vaultKey.findUniqueOrThrow({ where: { id } });
       if (!timingSafeEqual(stored.fingerprint, fingerprint))
-        throw new Error(
+        throw new StartRefusal(
           `The vault key ${id} is not the one that this database was sealed with. Give the new key a new id and keep the old one behind it.`,
         );
     }
     for (const keyId of await keyIdsInUse(tx)) {
       if (!vault.keys.some((key) => key.id === keyId))
-        throw new Error(
+        throw new StartRefusal(
           `Values in this database are sealed with the vault key ${keyId}, which is not configured. Add it behind the current key, then run \`reseal\`.`,
         );
     }

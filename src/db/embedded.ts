@@ -2,8 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { findLivingServer, forgetOwner, recoverDataFolder, rememberOwner } from './embedded-owner.ts';
-import { executable, type Placed, placeServer } from './embedded-place.ts';
+import { StartRefusal } from '../base/start-refusal.ts';
+import { complaints, lookAtFolder } from './complaints.ts';
+import { claimFolder, findLivingServer, recoverDataFolder, releaseFolder } from './embedded-owner.ts';
+import { executable, findPlace, type Placed, prepareData, withPassword } from './embedded-place.ts';
 
 export interface EmbeddedOptions {
   dataDir: string;
@@ -18,8 +20,8 @@ export interface EmbeddedServer {
   url: string;
   port: number;
   pid: number;
-  /** Ends when the server has: by `stop()`, or by itself. */
-  exited: Promise<void>;
+  /** Ends when the server has, by `stop()` or by itself, with what it complained of last. */
+  exited: Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -32,33 +34,42 @@ const errorCharsKept = 4000;
  * ends with this process, even after SIGKILL, and a server that outlived its owner is ended before a new one starts.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
-  const placed = await placeServer(options);
-  await recoverDataFolder(placed);
+  const place = await findPlace(options);
+  await claimFolder(place);
+  try {
+    await recoverDataFolder(place);
+    return await serve(await prepareData(place), options);
+  } catch (error) {
+    releaseFolder(place);
+    throw error;
+  }
+}
+
+async function serve(placed: Placed, options: EmbeddedOptions): Promise<EmbeddedServer> {
   const child = launch(placed, options.flags ?? {});
   const { exited, tail } = follow(child, options.log);
+  const released = exited.then(() => releaseFolder(placed));
   const url = urlOf(placed);
   await untilReady({ url, child, tail, data: placed.data });
-  rememberOwner(placed);
   return {
     url,
     port: placed.port,
     pid: child.pid!,
-    exited,
+    exited: released.then(() => complaints(tail())),
     async stop() {
       if (process.platform === 'win32') child.kill();
       else releaseWatcher(child);
-      await exited;
-      forgetOwner(placed);
+      await released;
     },
   };
 }
 
 /** For commands beside a running product: its server when it runs, otherwise one of our own for as long as we need it. */
 export async function borrowEmbedded(options: EmbeddedOptions): Promise<Pick<EmbeddedServer, 'url' | 'stop'>> {
-  const placed = await placeServer(options);
-  const port = findLivingServer(placed);
+  const place = await findPlace(options);
+  const port = findLivingServer(place);
   if (port === null) return startEmbedded(options);
-  return { url: urlOf({ ...placed, port }), stop: async () => undefined };
+  return { url: urlOf({ ...withPassword(place), port }), stop: async () => undefined };
 }
 
 /**
@@ -115,10 +126,10 @@ async function untilReady({ url, child, tail, data }: { url: string; child: Chil
   let refusal: unknown;
   for (const begun = performance.now(); performance.now() - begun < readyMsMax; await sleep(readyPollMs)) {
     if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined)
-      throw new Error(
+      throw new StartRefusal(
         tail().includes('lock file "postmaster.pid" already exists')
           ? `Another server is using ${data}. Stop it, or set SYNCLINE_DATA_DIR to another folder.`
-          : `The embedded Postgres did not start: ${tail()}`,
+          : `The embedded Postgres did not start on ${data}. ${lookAtFolder}\n${complaints(tail())}`,
       );
     const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
     try {
@@ -129,5 +140,5 @@ async function untilReady({ url, child, tail, data }: { url: string; child: Chil
       refusal = error; // not ready yet
     }
   }
-  throw new Error(`The embedded Postgres is not ready after a minute: ${tail()}`, { cause: refusal });
+  throw new StartRefusal(`The embedded Postgres on ${data} is not ready after a minute.\n${complaints(tail())}`, { cause: refusal });
 }

@@ -52,8 +52,9 @@ async function addEmbedded(config: Config, shutdown: Shutdown): Promise<Config> 
     return server.stop();
   });
   // Without its database the product is of no use: ending lets whoever watches it start it anew.
-  void server.exited.then(async () => {
+  void server.exited.then(async (complaints) => {
     if (isStopping) return;
+    console.error(`The embedded Postgres has ended by itself, and Syncline with it. Start it again.${complaints && `\n${complaints}`}`);
     await shutdown.run('the embedded Postgres has ended');
     process.exit(1);
   });

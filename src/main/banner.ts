@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Secret } from '../base/secret.ts';
+import { placeOf } from '../db/place-of.ts';
 import type { Config } from '../ops/config.ts';
 import type { DemoApplication } from './demo-application.ts';
 
@@ -18,17 +18,12 @@ export function banner({ config, sandboxUrl, demo }: Started): string {
   place('Docs', `${config.publicUrl}/docs`);
   if (sandboxUrl) place('Sandbox', `${sandboxUrl}  (a SaaS to connect to: any account name works)`);
   if (config.databaseUrl)
-    place('Postgres', `${whereIs(config.databaseUrl)}${demo ? `  (data and password below ${here(config.dataDir)}/)` : ''}`);
+    place(
+      'Postgres',
+      `${placeOf(config.databaseUrl.reveal()) ?? 'as DATABASE_URL says'}${demo ? `  (data and password below ${here(config.dataDir)}/)` : ''}`,
+    );
   if (demo) lines.push('', ...whatToTry(config, demo, here));
   return `${lines.join('\n')}\n`;
-}
-
-/** Without the password. Postgres knows URLs that are none to others, such as a socket's (`user:password@/db?host=/run`). */
-function whereIs(databaseUrl: Secret): string {
-  const text = databaseUrl.reveal();
-  if (!URL.canParse(text)) return 'as DATABASE_URL says';
-  const { protocol, username, host, pathname } = new URL(text);
-  return `${protocol}//${username}@${host}${pathname}`;
 }
 
 function whatToTry(config: Config, { connectUrl, customerId, keyFile, isNew }: DemoApplication, here: (file: string) => string): string[] {

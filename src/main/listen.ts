@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
+import { StartRefusal } from '../base/start-refusal.ts';
 
 /** Streams do not end by themselves: after this long, open connections are cut. */
 const graceMs = 3_000;
@@ -31,9 +32,11 @@ export async function listen({
 
 function explain(error: NodeJS.ErrnoException, port: number): Error {
   if (error.code === 'EADDRINUSE')
-    return new Error(`Port ${port} is taken by another process. Stop it, or choose a port: PORT=${port + 1} npm start`, { cause: error });
+    return new StartRefusal(`Port ${port} is taken by another process. Stop it, or choose a port: PORT=${port + 1} npm start`, {
+      cause: error,
+    });
   if (error.code === 'EACCES')
-    return new Error(`Port ${port} may not be opened by this account. Choose one above 1023: PORT=4000 npm start`, { cause: error });
+    return new StartRefusal(`Port ${port} may not be opened by this account. Choose one above 1023: PORT=4000 npm start`, { cause: error });
   return error;
 }
 

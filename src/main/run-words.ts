@@ -1,8 +1,9 @@
 import { cliUsage } from '../cli/index.ts';
-import { ConfigError, parseConfig } from '../ops/parse-config.ts';
+import { parseConfig } from '../ops/parse-config.ts';
 import { runAll } from './all.ts';
 import { runMigrate, runServe, runWork } from './apart.ts';
 import { runCommand } from './command-line.ts';
+import { explainFailure } from './explain-failure.ts';
 
 const starts = { all: runAll, serve: runServe, work: runWork, migrate: runMigrate };
 
@@ -14,8 +15,7 @@ export async function runWords(words: string[]): Promise<void> {
     else if (['help', '--help', '-h'].includes(name)) console.log(cliUsage);
     else process.exitCode = await runCommand(parseConfig(process.env), words);
   } catch (error) {
-    // A mistake of set-up is answered with its sentence; anything else with its origin too.
-    console.error(error instanceof ConfigError ? error.message : error);
+    console.error(explainFailure(error));
     process.exit(1);
   }
 }

@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { Secret } from '../base/secret.ts';
+import { StartRefusal } from '../base/start-refusal.ts';
 import { type Config, defaultLimits, type Limits } from './config.ts';
 
 /** Everything that is wrong with the environment, in one message. */
-export class ConfigError extends Error {
+export class ConfigError extends StartRefusal {
   readonly problems: string[];
   constructor(problems: string[]) {
     super(`The configuration cannot be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);

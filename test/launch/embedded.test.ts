@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -24,11 +24,21 @@ test('a second start keeps the data', async () => {
   expect(await query(second.url, 'select count(*)::int as n from kept')).toEqual([{ n: 0 }]);
 });
 
-test('two products on one data folder: the second is refused with a sentence and the first lives on', async () => {
+test('two products on one data folder, also at the very first start: one is refused with a sentence and the other lives on', async () => {
   const dataDir = makeFolder();
-  const first = await start(dataDir);
-  await expect(startEmbedded({ dataDir })).rejects.toThrow(`already runs on ${dataDir}`);
-  expect(await query(first.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+  const begun = await Promise.allSettled([start(dataDir), start(dataDir)]);
+  const refusals = begun.filter((one) => one.status === 'rejected').map(({ reason }) => String(reason));
+  expect(refusals).toEqual([expect.stringContaining(`already runs on ${dataDir} (process ${process.pid})`)]);
+  expect(await query(servers[0]!.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+});
+
+test('a folder that was claimed by a start which is gone can be used, and one that may not be written is named', async () => {
+  const dataDir = makeFolder();
+  writeFileSync(path.join(dataDir, 'owner.json'), JSON.stringify({ pid: 4_194_304, startedAt: '1', port: 1 }));
+  expect(await query((await start(dataDir)).url, 'select 1 as one')).toEqual([{ one: 1 }]);
+  const blocked = path.join(makeFolder(), 'file');
+  writeFileSync(blocked, '');
+  await expect(startEmbedded({ dataDir: blocked })).rejects.toThrow(blocked);
 });
 
 test('a server whose owner was killed with SIGKILL is gone, and the next start has the data', async () => {
@@ -67,6 +77,17 @@ test('a pid file that names a stranger does not keep Postgres from starting', as
   stranger.kill();
 });
 
+test('a first start that is killed while its data is being made leaves nothing that keeps the next from starting', async () => {
+  const dataDir = makeFolder();
+  const child = spawn(process.execPath, ['--input-type=module', '-e', startIn(dataDir)], { stdio: 'ignore' });
+  // initdb writes the version of the data first.
+  const isHalfMade = () =>
+    readdirSync(dataDir).some((name) => name.startsWith('pgdata') && existsSync(path.join(dataDir, name, 'PG_VERSION')));
+  await expect.poll(isHalfMade, { timeout: 20_000, interval: 2 }).toBe(true);
+  child.kill('SIGKILL');
+  expect(await query((await start(dataDir)).url, 'select 1 as one')).toEqual([{ one: 1 }]);
+});
+
 async function start(dataDir: string): Promise<EmbeddedServer> {
   const server = await startEmbedded({ dataDir });
   servers.push(server);
@@ -74,14 +95,17 @@ async function start(dataDir: string): Promise<EmbeddedServer> {
 }
 
 async function startInChild(dataDir: string): Promise<{ child: ChildProcess; url: string }> {
-  const script = `
+  const child = spawn(process.execPath, ['--input-type=module', '-e', startIn(dataDir)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const url = await new Promise<string>((resolve) => child.stdout.once('data', (chunk: Buffer) => resolve(String(chunk).trim())));
+  return { child, url };
+}
+
+function startIn(dataDir: string): string {
+  return `
     import { startEmbedded } from ${JSON.stringify(path.resolve('src/db/embedded.ts'))};
     const server = await startEmbedded({ dataDir: ${JSON.stringify(dataDir)} });
     console.log(server.url);
     setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const url = await new Promise<string>((resolve) => child.stdout.once('data', (chunk: Buffer) => resolve(String(chunk).trim())));
-  return { child, url };
 }
 
 /** The watcher is a shell of the server's own process group. */

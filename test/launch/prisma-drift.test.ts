@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { StartRefusal } from '../../src/base/start-refusal.ts';
+import { whyUnusable } from '../../src/db/explain-refusal.ts';
 import { migrate, readMigrations } from '../../src/db/migrate.ts';
 
 const folder = path.resolve('prisma/migrations');
@@ -26,8 +29,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await withAdmin(async (admin) => {
-    await admin.query('drop database if exists drift_ours with (force)');
-    await admin.query('drop database if exists drift_theirs with (force)');
+    for (const name of ['ours', 'theirs', 'latin']) await admin.query(`drop database if exists drift_${name} with (force)`);
   });
 });
 
@@ -63,6 +65,56 @@ test('our applier goes on where prisma migrate deploy stopped', async () => {
   expect(await migrate(theirs, folder)).toEqual([]);
 });
 
+test('a migration that is cut off or fails leaves nothing: the next start applies it', async () => {
+  const own = mkdtempSync(path.join(tmpdir(), 'syncline-migrations-'));
+  const write = (sql: string) => writeFileSync(path.join(own, '1_first', 'migration.sql'), sql);
+  mkdirSync(path.join(own, '1_first'));
+
+  write('create table cut_off (n int); select 1/0');
+  await expect(migrate(url, own)).rejects.toThrow('migration 1_first failed: division by zero');
+
+  // Stands between its statements, where it is killed, until the lock is free.
+  write('create table cut_off (n int); select pg_advisory_xact_lock(4711)');
+  await withAdmin(async (admin) => {
+    await admin.query('select pg_advisory_lock(4711)');
+    const cutOff = expect(migrate(url, own)).rejects.toThrow('migration 1_first failed');
+    const kill = `select pg_terminate_backend(pid) from pg_stat_activity where datname = 'drift_ours' and wait_event = 'advisory'`;
+    await expect.poll(async () => (await admin.query(kill)).rowCount, { timeout: 20_000 }).toBe(1);
+    await cutOff;
+  }, url);
+  expect(await migrate(url, own)).toEqual(['1_first']);
+  expect(await migrate(url, own)).toEqual([]);
+  rmSync(own, { recursive: true });
+});
+
+test.each([
+  ['a wrong password', (at: URL) => Object.assign(at, { password: 'hidden-word' }), 'It refuses the login'],
+  ['a database that is not there', (at: URL) => Object.assign(at, { pathname: '/drift_nowhere' }), 'There is no database of this name'],
+  ['a port that nobody listens at', (at: URL) => Object.assign(at, { port: '1' }), 'Nothing listens there'],
+  ['TLS where there is none', (at: URL) => Object.assign(at, { search: '?sslmode=verify-full' }), 'It offers no TLS'],
+])('%s is answered with a sentence that names the place and not the password', async (_, change, sentence) => {
+  const at = change(new URL(inject('pgUrl')));
+  const error = await migrate(at.href, folder).catch((refused: unknown) => refused);
+  expect(error).toBeInstanceOf(StartRefusal);
+  expect((error as Error).message).toContain(sentence);
+  expect((error as Error).message).toContain(`@${at.host}${at.pathname}`);
+  expect((error as Error).message).not.toContain('hidden-word');
+});
+
+test('a database whose encoding cannot hold every text is refused before anything is made in it', async () => {
+  await withAdmin((admin) =>
+    admin.query(`create database drift_latin encoding 'LATIN1' locale_provider libc locale 'C' template template0`),
+  );
+  const at = new URL(inject('pgUrl'));
+  at.pathname = '/drift_latin';
+  await expect(migrate(at.href, folder)).rejects.toThrow('Its encoding is LATIN1');
+});
+
+test('Postgres 14 is refused', () => {
+  expect(whyUnusable({ version: '14.23', number: 140_023, encoding: 'UTF8' })).toBe('It is Postgres 14.23; Syncline needs 15 or newer.');
+  expect(whyUnusable({ version: '15.0', number: 150_000, encoding: 'UTF8' })).toBeNull();
+});
+
 test('the schema engine that checks is of the version that Prisma itself uses', () => {
   const versionOf = (name: string) =>
     (JSON.parse(readFileSync(path.resolve('node_modules', name, 'package.json'), 'utf8')) as { version: string }).version;
@@ -81,8 +133,8 @@ async function createEmptyDatabase(name: string): Promise<string> {
   return created.href;
 }
 
-async function withAdmin(work: (admin: pg.Client) => Promise<unknown>): Promise<void> {
-  const admin = new pg.Client({ connectionString: inject('pgUrl') });
+async function withAdmin(work: (admin: pg.Client) => Promise<unknown>, connectionString = inject('pgUrl')): Promise<void> {
+  const admin = new pg.Client({ connectionString });
   await admin.connect();
   try {
     await work(admin);

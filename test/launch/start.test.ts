@@ -66,6 +66,7 @@ test('a port that is taken is said in words', async () => {
   const { output, ended } = launch({ SYNCLINE_DATA_DIR: second });
   expect(await ended).toBe(1);
   expect(output()).toContain(`Port ${port} is taken`);
+  expect(output()).not.toContain('    at ');
   rmSync(second, { recursive: true, force: true });
 });
 

@@ -1,5 +1,6 @@
 import { destinations } from './destinations.ts';
 import { fields } from './fields.ts';
+import { launch } from './launch.ts';
 import { listing } from './listing.ts';
 import { models } from './models.ts';
 import { passthrough } from './passthrough.ts';
@@ -1090,6 +1091,7 @@ export const mutations: Mutation[] = [
   ...destinations,
   ...syncConfigs,
   ...tableLayout,
+  ...launch,
   ...fields,
   ...sqlAccess,
   ...listing,

@@ -1,0 +1,41 @@
+import type { Mutation } from './mutations.ts';
+
+export const launch: Mutation[] = [
+  {
+    id: 'migration-half-kept',
+    promise: 1,
+    breaks: 'a migration that is cut off stays noted as begun, and no start after it succeeds',
+    edits: [
+      {
+        file: 'src/db/migrate.ts',
+        find: "await client.query('begin');",
+        replace: `await client.query('insert into _prisma_migrations (id, checksum, migration_name) values ($1, $2, $3)', [randomUUID(), checksum, name]);
+  await client.query('begin');`,
+      },
+    ],
+    test: {
+      file: 'test/launch/prisma-drift.test.ts',
+      title: 'a migration that is cut off or fails leaves nothing: the next start applies it',
+    },
+  },
+  {
+    id: 'folder-unclaimed',
+    promise: 1,
+    breaks: 'two products that start at once on one data folder set it up over each other',
+    edits: [{ file: 'src/db/embedded-owner.ts', find: "flag: 'wx'", replace: "flag: 'w'" }],
+    test: {
+      file: 'test/launch/embedded.test.ts',
+      title: 'two products on one data folder, also at the very first start: one is refused with a sentence and the other lives on',
+    },
+  },
+  {
+    id: 'any-database-taken',
+    promise: 1,
+    breaks: 'a start takes a database that cannot hold every text',
+    edits: [{ file: 'src/db/migrate.ts', find: 'await requireUsable(client, connectionString);', replace: '' }],
+    test: {
+      file: 'test/launch/prisma-drift.test.ts',
+      title: 'a database whose encoding cannot hold every text is refused before anything is made in it',
+    },
+  },
+];
