@@ -196,6 +196,9 @@ export function createSyncline(options: SynclineOptions) {
         pagesOf(query, (page) =>
           exactly<wire.UnifiedPage>(api.listUnified({ client, path: { category, model }, query: page, parseAs: 'text' })),
         ),
+      /** One record by the id that the list shows. */
+      get: (category: string, model: string, unified_id: string, query: QueryOf<wire.GetUnifiedData> = {}): Promise<wire.UnifiedRecord> =>
+        exactly(api.getUnified({ client, path: { category, model, unified_id }, query, parseAs: 'text' })),
       /** What custom fields would give on stored records. Writes nothing. */
       preview: (category: string, model: string, body: wire.PreviewMapping): Promise<wire.MappingPreview> =>
         exactly(api.previewMapping({ client, path: { category, model }, body, parseAs: 'text' })),

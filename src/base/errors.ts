@@ -24,6 +24,7 @@ export const errorCodes = {
   conflict: 409,
   field_in_use: 409,
   record_ambiguous: 409,
+  destination_ambiguous: 409,
   force_required: 409,
   resync_required: 409,
   idempotency_key_reused: 409,

@@ -20,7 +20,7 @@ type Row = Required<DestinationRef> & {
   oldest: Date | null;
   recent: MoveRow[];
 };
-type MoveRow = { seq: string; before: string | null; before_seq: string | null };
+export type MoveRow = { seq: string; before: string | null; before_seq: string | null };
 
 /**
  * One look at the control plane before every page: customer, connection and destination must be the application's, and the syncs that
@@ -45,7 +45,7 @@ export async function findDestination(
   };
 }
 
-function toMove({ seq, before, before_seq: beforeSeq }: MoveRow): Completeness['recent'][number] {
+export function toMove({ seq, before, before_seq: beforeSeq }: MoveRow): Completeness['recent'][number] {
   return { seq: BigInt(seq), before: before === null ? null : new Date(before), beforeSeq: beforeSeq === null ? null : BigInt(beforeSeq) };
 }
 
@@ -69,7 +69,7 @@ const destination = `
  * A connection that is gone keeps its syncs, and its records are emptied: it holds nothing back. Asked row by row: as `not exists` it is
  * planned as a join with all connections (20 ms instead of 3 with 10,000 of them, on a busy machine).
  */
-const isRead = `(select c.status from connection c where c.id = s.connection_id) <> 'disabled'`;
+export const isRead = `(select c.status from connection c where c.id = s.connection_id) <> 'disabled'`;
 
 /** What the answer says about some syncs: the first that has no time, the oldest time, and who moved last (which nobody who is gone did). */
 function facts(from: string, where: string, alive = ''): string {

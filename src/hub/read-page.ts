@@ -18,6 +18,7 @@ interface RecordsQuery {
   customerId?: string | undefined;
   connection: HubConnection | null;
   modifiedAfter?: Date | undefined;
+  modifiedBefore?: Date | undefined;
   includeDeleted: boolean;
   /** On declared fields. */
   conditions?: readonly FieldCondition[];
@@ -123,13 +124,17 @@ export function recordConditions(query: RecordsQuery): string[] {
 const customer = `current_setting(${literal(customerSetting)})`;
 const ofCustomer = `t._syncline_customer_id = ${customer}`;
 
-function otherConditions({ connection, modifiedAfter, includeDeleted }: RecordsQuery): string[] {
+function otherConditions({ connection, modifiedAfter, modifiedBefore, includeDeleted }: RecordsQuery): string[] {
   const conditions: string[] = [];
   if (connection) conditions.push(`t._syncline_connection = ${connection.number}`);
-  if (modifiedAfter)
-    conditions.push(`t._syncline_synced_at >= 'epoch'::timestamptz + ${modifiedAfter.getTime()} * interval '1 millisecond'`);
+  if (modifiedAfter) conditions.push(`t._syncline_synced_at >= ${timeSql(modifiedAfter)}`);
+  if (modifiedBefore) conditions.push(`t._syncline_synced_at < ${timeSql(modifiedBefore)}`);
   if (!includeDeleted) conditions.push('t._syncline_deleted_at is null');
   return conditions;
+}
+
+function timeSql(time: Date): string {
+  return `'epoch'::timestamptz + ${time.getTime()} * interval '1 millisecond'`;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { compileMapper, compileWriter } from '../base/mapping/evaluate.ts';
 import { sourceRowOf } from '../base/mapping/sources.ts';
-import { conditionSql, projectionSql, sourceTextsSql } from '../base/mapping/to-sql.ts';
-import type { Catalog, UnifiedModel } from '../catalog/index.ts';
+import { columnsSql, conditionSql, projectionSql, sourceColumnsSql, sourceTextsSql } from '../base/mapping/to-sql.ts';
+import { type Catalog, typesOf, type UnifiedModel } from '../catalog/index.ts';
 import type { UnifiedBranch } from '../hub/unified/types.ts';
 import { mappingsFor, type ProviderMapping } from './mappings.ts';
 import { modelOf } from './models.ts';
@@ -27,8 +27,16 @@ function compile({ provider, object, mapping }: ProviderMapping, model: UnifiedM
     rowOf: sourceRowOf(mapping),
     sources: (raw) => projectionSql(mapping, raw),
     where: where ? (raw) => conditionSql(where, raw) : null,
+    columns: (fields, raw) => columnsOf(mapping, model, fields, raw),
     write: compileWriter(mapping),
     read: compileMapper(mapping),
     nothing: Object.fromEntries(Object.entries(model.fields).map(([name, { type }]) => [name, type === 'list' ? '[]' : 'null'])),
   };
+}
+
+/** Some of the fields alone, with what they read and nothing else. */
+function columnsOf(mapping: ProviderMapping['mapping'], model: UnifiedModel, names: readonly string[], raw: string) {
+  const some = { fields: Object.fromEntries(names.map((name) => [name, mapping.fields[name]!])) };
+  const columns = new Map(columnsSql(some, { alias: 'f', types: typesOf(model) }).map(({ name, sql }) => [name, sql]));
+  return { sources: sourceColumnsSql(some, raw).join(', ') || 'null', sqlOf: (name: string) => columns.get(name)! };
 }

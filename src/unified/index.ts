@@ -1,4 +1,5 @@
 export { deleteMapping } from './delete-mapping.ts';
+export { getUnified } from './get-unified.ts';
 export { listMappings } from './list-mappings.ts';
 export { listUnified } from './list-unified.ts';
 export type { CustomMapping } from './mapping.ts';

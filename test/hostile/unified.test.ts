@@ -19,6 +19,7 @@ afterAll(() => syncline.close());
 
 const contacts = '/v1/unified/crm/contact';
 const mapping = '/v1/unified-mappings/crm/contact/hubspot';
+const recordPath = (id: string, query = '') => `${contacts}/${encodeURIComponent(id)}${query}`;
 const rows = async (path = contacts) => (await vendor.list(path)).length;
 
 test("a customer's token reads its own records of a model only, whatever it asks for", async () => {
@@ -34,6 +35,14 @@ test("a customer's token reads its own records of a model only, whatever it asks
   expect((await as('POST', `${contacts}:preview`, { provider: 'hubspot', fields })).body).toEqual({ data: [], without_value: {} });
   expect((await as('POST', `${contacts}:preview`, { provider: 'hubspot', customer_id: 'acme', fields })).status).toBe(403);
   expect((await as('PUT', mapping, { fields })).status).toBe(403);
+  // A record that is there for others is answered as one that nobody has.
+  const [{ id, remote_id }] = await vendor.list(contacts);
+  const answers = [id, `conn_of_nobody/${remote_id}`].map(async (one) => {
+    const { status, body } = await as('GET', recordPath(one, '?include_deleted=true&include_raw=true'));
+    return [status, body.code, body.detail.replaceAll(/conn_\w+/g, 'conn_')];
+  });
+  expect((await answers[0])![0]).toBe(404);
+  expect(await answers[0]).toEqual(await answers[1]);
 });
 
 test("another application's cursors, customers, connections and mappings are of no use", async () => {
@@ -43,6 +52,11 @@ test("another application's cursors, customers, connections and mappings are of 
   expect((await foreign.request('GET', `${contacts}?cursor=${body.next_cursor}`)).status).toBeGreaterThanOrEqual(400);
   for (const query of ['customer_id=acme', `connection_id=${connectionId}`])
     expect((await foreign.request('GET', `${contacts}?${query}`)).status).toBe(404);
+  const [{ id }] = await vendor.list(contacts);
+  const [{ id: destinationId }] = await vendor.list('/v1/destinations');
+  for (const query of ['', '?include_deleted=true', `?destination_id=${destinationId}`])
+    expect((await foreign.request('GET', recordPath(id, query))).body.code, query).toBe('not_found');
+  expect((await foreign.request('GET', `${contacts}?destination_id=${destinationId}`)).body.code).toBe('not_found');
   const fields = { key: { path: 'id', type: 'text' } };
   expect((await foreign.request('PUT', `${mapping}?customer_id=acme`, { fields })).status).toBe(404);
   await foreign.call('PUT', mapping, { fields });
@@ -71,7 +85,26 @@ test('names, paths and filters that are SQL, or reach for a prototype, are refus
   await vendor.call('DELETE', mapping);
   for (const query of ["remote_id=1'%20or%20true--", 'remote_id=%25', 'provider=hubspot&remote_id=__proto__'])
     expect(await rows(`${contacts}?${query}`), query).toBe(0);
+  for (const id of [
+    `${connectionId}/1' or true--`,
+    `${connectionId}/%`,
+    `${connectionId}/../..`,
+    '/',
+    '//',
+    '__proto__/constructor',
+    '%00/1',
+  ])
+    expect([400, 404], id).toContain((await vendor.request('GET', recordPath(id))).status);
+  for (const value of ["' or true--", '%', '{}', '\\'])
+    expect(await rows(`${contacts}?filter=${encodeURIComponent(JSON.stringify({ last_name: { eq: value } }))}`), value).toBe(0);
   for (const query of [
+    'filter=[]',
+    'filter={}',
+    'filter={"__proto__":{"eq":"a"}}',
+    `filter={"raw":{"eq":"a"}}`,
+    `filter={"last_name') or true --":{"eq":"a"}}`,
+    'modified_before=now',
+    'count=1',
     'expand=__proto__',
     'expand=emails',
     'expand=account,nothing',

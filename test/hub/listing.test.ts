@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FieldType } from '../../src/base/field-type.ts';
-import { conditionsOf } from '../../src/hub/listing/conditions.ts';
+import { amongDeclared, conditionsOf } from '../../src/hub/listing/conditions.ts';
 import { filterSetting, filterValues } from '../../src/hub/listing/filter-sql.ts';
 import type { FieldFilter, RecordsById } from '../../src/hub/listing/types.ts';
 import { hubNames } from '../../src/hub/names.ts';
@@ -144,7 +144,10 @@ describe('filters on declared fields', () => {
 
   test('one value of a field is read by the field’s own index, whatever the statistics say, and in order without a sort', async () => {
     const pool = createHubPool({ url: database.url, poolMax: 1, log: createLogger({ logLevel: 'silent' }) });
-    const conditions = conditionsOf({ email: { eq: 'p3@x.test' } }, await on.hub.listFields({ provider: 'crm', object: 'contact' }));
+    const conditions = conditionsOf(
+      { email: { eq: 'p3@x.test' } },
+      amongDeclared(await on.hub.listFields({ provider: 'crm', object: 'contact' })),
+    );
     const query = { after: 0n, upTo: 1000n, pageSize: 10, includeDeleted: true, connection: null, conditions };
     await pool.query(`select set_config('${filterSetting}', $1, false), set_config('syncline.customer_id', 'acme', false)`, [
       filterValues(conditions),

@@ -46,9 +46,9 @@ export const unified: Mutation[] = [
     breaks: "a customer's token lists a model's records of every customer",
     edits: [
       {
-        file: 'src/unified/list-unified.ts',
-        find: 'customerId: own ?? rest.customerId,',
-        replace: 'customerId: rest.customerId,',
+        file: 'src/unified/open-unified.ts',
+        find: 'const customerId = own ?? asked.customerId;',
+        replace: 'const customerId = asked.customerId;',
       },
     ],
     test: {
@@ -63,7 +63,7 @@ export const unified: Mutation[] = [
     edits: [
       {
         file: 'src/hub/unified/page-sql.ts',
-        find: 'const ofModel = !query.includeDeleted && branch.where',
+        find: 'const ofModel = !includeDeleted && branch.where',
         replace: 'const ofModel = branch.where',
       },
     ],
@@ -83,6 +83,59 @@ export const unified: Mutation[] = [
     test: {
       file: 'test/unified/listing.test.ts',
       title: 'a cursor that has missed dropped tombstones of any of the tables has expired',
+    },
+  },
+  {
+    id: 'unified-record-of-another',
+    promise: 7,
+    breaks: "a customer's token reads another customer's record of a model by its id",
+    edits: [
+      {
+        file: 'src/unified/get-unified.ts',
+        find: 'await openUnified(ctx, { ...given, connectionId });',
+        replace: 'await openUnified(ctx, given);',
+      },
+      {
+        file: 'src/hub/unified/get-unified.ts',
+        find: 'const customerId = input.customerId ?? connection.customerId;',
+        replace: 'const { customerId } = connection;',
+      },
+    ],
+    test: {
+      file: 'test/hostile/unified.test.ts',
+      title: "a customer's token reads its own records of a model only, whatever it asks for",
+    },
+  },
+  {
+    id: 'unified-destination-guessed',
+    promise: 2,
+    breaks: 'of several destinations one is read, and the records of the others are missing without a word',
+    edits: [
+      {
+        file: 'src/unified/find-destination.ts',
+        find: 'if (destinationId === undefined && landing.length > 1)',
+        replace: 'if (destinationId === undefined && landing.length > 100)',
+      },
+    ],
+    test: {
+      file: 'test/unified/by-api.test.ts',
+      title: 'where records land in several destinations, the call says which to name, and each has its own records and cursor',
+    },
+  },
+  {
+    id: 'unified-complete-too-early',
+    promise: 2,
+    breaks: 'a page of a model is called complete though one of its syncs has never been read',
+    edits: [
+      {
+        file: 'src/unified/find-destination.ts',
+        find: 'and complete_as_of is null limit 1`',
+        replace: 'and complete_as_of is null limit 0`',
+      },
+    ],
+    test: {
+      file: 'test/unified/by-api.test.ts',
+      title: 'a page says how many there are, until when it is complete, and is 304 for whoever holds it',
     },
   },
 ];

@@ -6,6 +6,7 @@ import { catalog } from '../conformance/support/catalog.ts';
 import { type HubUnderTest, openTestHub } from '../hub/support.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { land } from './support/land.ts';
+import { listModel } from './support/list.ts';
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let on: HubUnderTest;
@@ -22,17 +23,7 @@ beforeEach(async () => {
 const hubspot = (id: string, firstname: string) => ({ id, properties: { firstname } });
 const pipedrive = (id: number, first_name: string) => ({ id, first_name });
 
-async function list(model: string, input: Partial<UnifiedPageInput> = {}) {
-  const [category, name] = model.split('/') as [string, string];
-  const branches = branchesOf(catalog, modelOf(category, name));
-  const page = await on.hub.listUnified({
-    ...{ model, provider: null, branches, pageSize: 100, includeDeleted: false, includeRaw: false, expand: [], customFields: null },
-    ...input,
-  });
-  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it names
-  const { data } = JSON.parse(page.body.toString()) as { data: any[] };
-  return { ...page, data };
-}
+const list = (model: string, input: Partial<UnifiedPageInput> = {}) => listModel(on, model, input);
 
 test('pages run across providers in the order of changes, and the cursor goes on with what changes next', async () => {
   await land(on, 'hubspot contacts', 'acme', { 1: hubspot('1', 'Ada'), 2: hubspot('2', 'Alan') });

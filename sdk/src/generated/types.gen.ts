@@ -121,7 +121,7 @@ export type Problem = {
     /**
      * Stable: programs branch on this.
      */
-    code: 'input_invalid' | 'cursor_invalid' | 'provider_unknown' | 'object_unknown' | 'strategy_unsupported' | 'return_url_not_allowed' | 'oauth_state_invalid' | 'oauth_denied' | 'mapping_invalid' | 'model_unknown' | 'unauthenticated' | 'hook_signature_invalid' | 'scope_missing' | 'origin_not_allowed' | 'not_found' | 'method_not_allowed' | 'account_mismatch' | 'already_exists' | 'conflict' | 'field_in_use' | 'record_ambiguous' | 'force_required' | 'resync_required' | 'idempotency_key_reused' | 'request_in_progress' | 'answer_lost' | 'connection_not_active' | 'provider_config_broken' | 'connect_session_used' | 'connect_session_expired' | 'cursor_expired' | 'body_too_large' | 'content_type_unsupported' | 'provider_rejected' | 'destination_refused' | 'filter_too_expensive' | 'provider_rate_limited' | 'internal' | 'provider_unavailable' | 'destination_unavailable';
+    code: 'input_invalid' | 'cursor_invalid' | 'provider_unknown' | 'object_unknown' | 'strategy_unsupported' | 'return_url_not_allowed' | 'oauth_state_invalid' | 'oauth_denied' | 'mapping_invalid' | 'model_unknown' | 'unauthenticated' | 'hook_signature_invalid' | 'scope_missing' | 'origin_not_allowed' | 'not_found' | 'method_not_allowed' | 'account_mismatch' | 'already_exists' | 'conflict' | 'field_in_use' | 'record_ambiguous' | 'destination_ambiguous' | 'force_required' | 'resync_required' | 'idempotency_key_reused' | 'request_in_progress' | 'answer_lost' | 'connection_not_active' | 'provider_config_broken' | 'connect_session_used' | 'connect_session_expired' | 'cursor_expired' | 'body_too_large' | 'content_type_unsupported' | 'provider_rejected' | 'destination_refused' | 'filter_too_expensive' | 'provider_rate_limited' | 'internal' | 'provider_unavailable' | 'destination_unavailable';
     /**
      * A sentence that says what to do next.
      */
@@ -2727,6 +2727,18 @@ export type UnifiedPage = {
      * Whether more stand ready now.
      */
     has_more: boolean;
+    /**
+     * Everything that changed at the provider before this time, by its own clock, is in the pages up to `has_more: false`. The earliest of all syncs that the filters cover; null while one of them has not read everything once. Deletes that a provider does not announce are found by its next full read.
+     */
+    complete_as_of: string | null;
+    /**
+     * With `count`: how many records the filters let through, wherever the cursor stands; at most 1,000,000. null: counting took too long.
+     */
+    total_count?: number | null;
+    /**
+     * With `count`: false where there are more than were counted.
+     */
+    total_is_exact?: boolean;
 };
 
 /**
@@ -7475,6 +7487,12 @@ export type GetRecordResponse = GetRecordResponses[keyof GetRecordResponses];
 
 export type ListUnifiedData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of the answer that you hold: while it is the same, the answer is 304 without a body.
+         */
+        'If-None-Match'?: string;
+    };
     path: {
         /**
          * The model's category.
@@ -7503,7 +7521,7 @@ export type ListUnifiedData = {
          */
         connection_id?: string;
         /**
-         * From this destination. Default: where the sync configs that bring the model's objects write to; of several the oldest's.
+         * From this destination. Default: the one that the syncs of the model's objects write to; where there are several the answer is 409 `destination_ambiguous`.
          */
         destination_id?: string;
         /**
@@ -7518,6 +7536,18 @@ export type ListUnifiedData = {
          * Only what the hub wrote at or after this time. Clocks leave gaps; only the cursor does not.
          */
         modified_after?: string;
+        /**
+         * Only what the hub wrote before this time.
+         */
+        modified_before?: string;
+        /**
+         * Conditions on the model's own fields that are no lists, all of which must hold: JSON of field → `eq`, `in`, `gt`, `gte`, `lt`, `lte`. At most 5 fields and 100 values. A field that is null meets none. No index serves them: name a customer or a connection where there are many records.
+         */
+        filter?: string;
+        /**
+         * Also `total_count`. It takes longer the more there is: ask once, not with every page. Default false.
+         */
+        count?: boolean;
         /**
          * Also what is no record of the model any more. Default false.
          */
@@ -7551,6 +7581,10 @@ export type ListUnifiedErrors = {
      * Problem: `not_found`
      */
     404: Problem;
+    /**
+     * Problem: `destination_ambiguous`
+     */
+    409: Problem;
     /**
      * Problem: `cursor_expired`
      */
@@ -7624,7 +7658,7 @@ export type PreviewMappingErrors = {
      */
     404: Problem;
     /**
-     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`
+     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`, `destination_ambiguous`
      */
     409: Problem;
     /**
@@ -7659,6 +7693,99 @@ export type PreviewMappingResponses = {
 };
 
 export type PreviewMappingResponse = PreviewMappingResponses[keyof PreviewMappingResponses];
+
+export type GetUnifiedData = {
+    body?: never;
+    headers?: {
+        /**
+         * The ETag of the answer that you hold: while it is the same, the answer is 304 without a body.
+         */
+        'If-None-Match'?: string;
+    };
+    path: {
+        /**
+         * The model's category.
+         */
+        category: string;
+        /**
+         * The model's name.
+         */
+        model: string;
+        /**
+         * The record's `id`, percent-encoded: its slash is `%2F`.
+         */
+        unified_id: string;
+    };
+    query?: {
+        /**
+         * From this destination. Default: the one that the syncs of the model's objects write to; where there are several the answer is 409 `destination_ambiguous`.
+         */
+        destination_id?: string;
+        /**
+         * Also what is no record of the model any more. Default false.
+         */
+        include_deleted?: boolean;
+        /**
+         * Also `raw`, the provider's record. Default false.
+         */
+        include_raw?: boolean;
+        /**
+         * Relations to show as the record that they name instead of its id, with commas between. null where it is not stored here.
+         */
+        expand?: string;
+    };
+    url: '/v1/unified/{category}/{model}/{unified_id}';
+};
+
+export type GetUnifiedErrors = {
+    /**
+     * Problem: `input_invalid`, `model_unknown`
+     */
+    400: Problem;
+    /**
+     * Problem: `unauthenticated`
+     */
+    401: Problem;
+    /**
+     * Problem: `scope_missing`, `origin_not_allowed`
+     */
+    403: Problem;
+    /**
+     * Problem: `not_found`
+     */
+    404: Problem;
+    /**
+     * Problem: `record_ambiguous`, `destination_ambiguous`
+     */
+    409: Problem;
+    /**
+     * Problem: `filter_too_expensive`
+     */
+    422: Problem;
+    /**
+     * Problem: `internal`
+     */
+    500: Problem;
+    /**
+     * Problem: `destination_unavailable`
+     */
+    503: Problem;
+    /**
+     * Any other problem
+     */
+    default: Problem;
+};
+
+export type GetUnifiedError = GetUnifiedErrors[keyof GetUnifiedErrors];
+
+export type GetUnifiedResponses = {
+    /**
+     * Get a record of a model
+     */
+    200: UnifiedRecord;
+};
+
+export type GetUnifiedResponse = GetUnifiedResponses[keyof GetUnifiedResponses];
 
 export type ListMappingsData = {
     body?: never;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { FieldType } from '../../base/field-type.ts';
 import type { HubField } from '../fields/types.ts';
-import { conditionsOf } from './conditions.ts';
+import { amongDeclared, conditionsOf } from './conditions.ts';
 import { filterSql, filterValues } from './filter-sql.ts';
 import { parseFilter } from './filters.ts';
 
@@ -20,7 +20,7 @@ const fields = [
   field('slow', 'text', { isIndexed: false }),
   field('young', 'text', { status: 'adding' }),
 ];
-const conditions = (filter: unknown) => conditionsOf(parseFilter(JSON.stringify(filter)), fields);
+const conditions = (filter: unknown) => conditionsOf(parseFilter(JSON.stringify(filter)), amongDeclared(fields));
 
 test('the values of a filter are no part of the statement: they are handed over beside it', () => {
   const hostile = "'; drop table crm_contact; --";

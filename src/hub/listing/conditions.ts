@@ -13,19 +13,30 @@ export interface FieldCondition {
   value: string | string[];
 }
 
-/** Filters by name, against the fields that the table has. The order is the same however they were given. */
-export function conditionsOf(filters: Record<string, FieldFilter>, fields: readonly HubField[]): FieldCondition[] {
+/** The field of that name, or a refusal that says what there is at the place. */
+export type FindField = (name: string, at: string) => { name: string; type: FieldType };
+
+/** Filters by name, against the fields that there are. The order is the same however they were given. */
+export function conditionsOf(filters: Record<string, FieldFilter>, find: FindField): FieldCondition[] {
   return Object.entries(filters)
-    .flatMap(([name, filter]) => ofField(name, filter, fields))
+    .flatMap(([name, filter]) => ofField(name, filter, find))
     .sort((a, b) => (`${a.column} ${a.operator}` < `${b.column} ${b.operator}` ? -1 : 1));
 }
 
-function ofField(name: string, filter: FieldFilter, fields: readonly HubField[]): FieldCondition[] {
-  const field = fields.find((candidate) => candidate.name === name);
+/** Of those that a table has: they are ready and have an index. */
+export function amongDeclared(fields: readonly HubField[]): FindField {
+  return (name, at) => {
+    const field = fields.find((candidate) => candidate.name === name);
+    if (!field) throw refused(at, 'No such field is declared for this object. Declare it with createField, with an index.');
+    if (field.status !== 'ready') throw refused(at, 'This field is not ready yet: it is still being filled. Its status says when it is.');
+    if (!field.isIndexed) throw refused(at, 'This field has no index. Give it one with updateField.');
+    return field;
+  };
+}
+
+function ofField(name: string, filter: FieldFilter, find: FindField): FieldCondition[] {
   const at = `filter.${name.slice(0, 100)}`;
-  if (!field) throw refused(at, 'No such field is declared for this object. Declare it with createField, with an index.');
-  if (field.status !== 'ready') throw refused(at, 'This field is not ready yet: it is still being filled. Its status says when it is.');
-  if (!field.isIndexed) throw refused(at, 'This field has no index. Give it one with updateField.');
+  const field = find(name, at);
   return Object.entries(filter).map(([operator, given]) => {
     if (!isPossible(field.type, operator as Operator))
       throw refused(`${at}.${operator}`, `A field of type ${field.type} is not compared so.`);

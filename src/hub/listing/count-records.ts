@@ -10,6 +10,11 @@ const countMsMax = 3_000;
 const plans = ['enable_seqscan', 'enable_bitmapscan'].map((name) => `set local ${name} = on`);
 const cancelled = '57014';
 
+export interface RecordCount {
+  count: number | null;
+  isExact: boolean;
+}
+
 /**
  * How many records the filters let through, wherever the cursor stands. Inexact: there are more than were counted. null: even that
  * took too long.
@@ -18,22 +23,34 @@ export async function countRecords(
   hub: HubHandle,
   { provider, object }: { provider: string; object: string },
   narrowed: Narrowed,
-): Promise<{ count: number | null; isExact: boolean }> {
+): Promise<RecordCount> {
   const table = await findTable(hub, provider, object);
   if (!table || narrowed.isOfNobody) return { count: 0, isExact: true };
-  const names = Object.keys(narrowed.settings);
   const conditions = recordConditions(narrowed);
+  return countRows(hub, {
+    settings: narrowed.settings,
+    selectOf: (limit) => `select from ${hub.names.record(table.name)} t where ${conditions.join(' and ')} limit ${limit}`,
+  });
+}
+
+interface Counted {
+  /** What callers wrote, for the session. */
+  settings: Record<string, string>;
+  /** The rows to count, at most so many. */
+  selectOf(limit: number): string;
+}
+
+/** See `countRecords`. */
+export async function countRows(hub: HubHandle, { settings, selectOf }: Counted): Promise<RecordCount> {
+  const names = Object.keys(settings);
   const client = await borrow(hub.pool);
   let isBroken = false;
   try {
     await client.query(`begin read only; set local statement_timeout = ${countMsMax}; ${plans.join('; ')}`);
     await client.query(`select ${names.map((_, n) => `set_config($${2 * n + 1}::text, $${2 * n + 2}::text, true)`).join(', ')}`, [
-      ...Object.entries(narrowed.settings).flat(),
+      ...Object.entries(settings).flat(),
     ]);
-    const { rows } = await client.query<{ count: string }>(
-      `select count(*) as count
-       from (select from ${hub.names.record(table.name)} t where ${conditions.join(' and ')} limit ${countedMax + 1}) counted`,
-    );
+    const { rows } = await client.query<{ count: string }>(`select count(*) as count from (${selectOf(countedMax + 1)}) counted`);
     const found = Number(rows[0]!.count);
     return { count: Math.min(found, countedMax), isExact: found <= countedMax };
   } catch (error) {

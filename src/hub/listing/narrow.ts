@@ -3,7 +3,7 @@ import { findFields } from '../fields/find-fields.ts';
 import type { HubHandle } from '../handle.ts';
 import { customerSetting } from '../read-page.ts';
 import type { HubConnection } from '../types.ts';
-import { conditionsOf, type FieldCondition } from './conditions.ts';
+import { amongDeclared, conditionsOf, type FieldCondition } from './conditions.ts';
 import { filterSetting, filterValues } from './filter-sql.ts';
 import { membersSetting, type Projection, projectionOf } from './projection.ts';
 import type { RecordFilters } from './types.ts';
@@ -29,7 +29,7 @@ export async function narrow(hub: HubHandle, input: RecordFilters & { shown?: st
   const connection = connectionId === undefined ? null : await findConnection(hub, connectionId);
   const customerId = input.customerId ?? connection?.customerId;
   const declared = filters || shown ? await findFields(hub, provider, object) : [];
-  const conditions = filters ? conditionsOf(filters, declared) : [];
+  const conditions = filters ? conditionsOf(filters, amongDeclared(declared)) : [];
   const projection = shown ? projectionOf(shown, declared) : null;
   return {
     ...{

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import type { SourceRow } from '../../base/mapping/sources.ts';
 import type { HubHandle } from '../handle.ts';
-import { tablesOf } from './list-unified.ts';
 import type { UnifiedRow } from './page-rows.ts';
+import { tablesOf } from './read-rows.ts';
 import type { TableBranch, UnifiedBranch, UnifiedRelation } from './types.ts';
 
 interface Wanted {
@@ -21,7 +21,7 @@ export async function expandRelations(hub: HubHandle, client: pg.PoolClient, { r
   for (const row of rows) named.set(row, row.sources === null ? {} : branches[row.branch]!.read(row.sources));
   const found = new Map<string, string>();
   for (const relation of relations) {
-    for (const table of await tablesOf(hub, client, relation)) {
+    for (const table of await tablesOf(hub, client, relation.branches)) {
       const wanted = new Map<string, { connection: number; recordId: string }>();
       for (const row of rows) {
         const value = named.get(row)![relation.field] ?? 'null';

@@ -1,12 +1,23 @@
 import type { HubHandle } from '../handle.ts';
+import { getUnified } from './get-unified.ts';
 import { listUnified } from './list-unified.ts';
 import { copyMappings } from './mappings.ts';
 import { previewUnified } from './preview.ts';
-import type { DeclaredField, UnifiedPage, UnifiedPageInput, UnifiedPreview, UnifiedPreviewInput } from './types.ts';
+import type {
+  DeclaredField,
+  UnifiedById,
+  UnifiedFound,
+  UnifiedPage,
+  UnifiedPageInput,
+  UnifiedPreview,
+  UnifiedPreviewInput,
+} from './types.ts';
 
 export interface UnifiedOfHub {
   /** A page of a model's records across the tables. */
   listUnified(input: UnifiedPageInput): Promise<UnifiedPage>;
+  /** One record of a model, by its connection and its id at the provider. */
+  getUnified(input: UnifiedById): Promise<UnifiedFound>;
   /** The newest records as they would be shown with custom fields that are not declared. Writes nothing. */
   previewUnified(input: UnifiedPreviewInput): Promise<UnifiedPreview>;
   /** Takes over the custom fields that `read` answers. */
@@ -17,6 +28,7 @@ export interface UnifiedOfHub {
 export function unifiedOf(hub: HubHandle): UnifiedOfHub {
   return {
     listUnified: (input) => listUnified(hub, input),
+    getUnified: (input) => getUnified(hub, input),
     previewUnified: (input) => previewUnified(hub, input),
     copyMappings: (read) => copyMappings(hub, read),
   };

@@ -1,78 +1,97 @@
-import type pg from 'pg';
+import { createHash } from 'node:crypto';
+import { completeAsOf } from '../completeness.ts';
 import { findConnection } from '../connections.ts';
-import { CopyOut } from '../copy-out.ts';
 import { feedPage } from '../feed-page.ts';
 import type { HubHandle } from '../handle.ts';
+import { countRows } from '../listing/count-records.ts';
+import { filterSetting, filterValues } from '../listing/filter-sql.ts';
 import { asListingProblem } from '../listing/refusals.ts';
-import { customerSetting, learnConnections } from '../read-page.ts';
-import { findTable } from '../tables.ts';
-import { expandRelations } from './expand.ts';
-import { pageRows } from './page-rows.ts';
-import { remoteIdSetting, type UnifiedQuery, unifiedSelect } from './page-sql.ts';
-import type { TableBranch, UnifiedPage, UnifiedPageInput } from './types.ts';
-import { rowWriter } from './write-row.ts';
+import { borrow } from '../pool.ts';
+import { customerSetting } from '../read-page.ts';
+import { remoteIdSetting, type UnifiedRecords, unifiedCountSelect } from './page-sql.ts';
+import { readRows, tablesOf, writeRows } from './read-rows.ts';
+import type { UnifiedPage, UnifiedPageInput } from './types.ts';
 
 /** A page of the feed across the tables of a model: from the cursor up to the horizon, in commit order. */
 export async function listUnified(hub: HubHandle, input: UnifiedPageInput): Promise<UnifiedPage> {
-  const { connectionId, remoteId, modifiedAfter, includeDeleted, pageSize, includeRaw, customFields } = input;
-  const connection = connectionId === undefined ? null : await findConnection(hub, connectionId);
-  const customerId = input.customerId ?? connection?.customerId;
-  const isOfNobody = connectionId !== undefined && !connection;
-  const query = {
-    ...{ customerId, connection, modifiedAfter, includeDeleted, pageSize, includeRaw, customFields },
-    hasRemoteId: remoteId !== undefined,
-  };
-  const filters = [
-    ...['unified', input.model, input.provider, input.customerId ?? null, connectionId ?? null, remoteId ?? null],
-    ...[modifiedAfter?.getTime() ?? null, includeDeleted],
-  ];
-  const settings = { [customerSetting]: customerId ?? '', [remoteIdSetting]: remoteId ?? '' };
+  const { branches, pageSize, includeRaw, customFields, expand, completeness } = input;
+  const narrowed = await narrow(hub, input);
+  const { records, settings, filters, isOfNobody } = narrowed;
   try {
-    const { value, nextCursor, hasMore } = await feedPage(hub, { filters, settings, cursor: input.cursor }, async (client, range) => {
-      const tables = isOfNobody ? [] : await tablesOf(hub, client, input);
-      return tables.length === 0 ? null : readUnified(hub, client, { tables, input, query: { ...query, ...range } });
-    });
+    const { value, nextCursor, hasMore, horizon } = await feedPage(
+      hub,
+      { filters, settings, cursor: input.cursor },
+      async (client, range) => {
+        const tables = isOfNobody ? [] : await tablesOf(hub, client, branches);
+        if (tables.length === 0) return null;
+        const { rows, found } = await readRows(hub, client, tables, { ...records, ...range, pageSize, includeRaw, customFields });
+        const value = { data: await writeRows(hub, client, { tables, rows, expand }), count: rows.length };
+        return { value, hasMore: found.hasMore, lastSeq: BigInt(found.lastSeq), droppedSeq: found.droppedSeq };
+      },
+    );
     const { data, count } = value ?? { data: '', count: 0 };
-    const body = Buffer.from(`{"data":[${data}],"next_cursor":"${nextCursor}","has_more":${hasMore}}`, 'utf8');
-    return { body, count, nextCursor, hasMore };
+    const complete = JSON.stringify(completeness ? completeAsOf(completeness, horizon) : null);
+    const counted = input.counts ? await totalOf(hub, input, narrowed) : '';
+    const closing = `"next_cursor":"${nextCursor}","has_more":${hasMore},"complete_as_of":${complete}${counted}`;
+    const body = Buffer.from(`{"data":[${data}],${closing}}`, 'utf8');
+    return { body, count, nextCursor, hasMore, etag: etagOf(body) };
   } catch (error) {
     throw asListingProblem(error);
   }
 }
 
-export async function tablesOf(
-  hub: HubHandle,
-  client: pg.PoolClient,
-  { branches }: Pick<UnifiedPageInput, 'branches'>,
-): Promise<TableBranch[]> {
-  const found: TableBranch[] = [];
-  for (const branch of branches) {
-    const table = await findTable(hub, branch.provider, branch.object, client);
-    if (table) found.push({ branch, table });
-  }
-  return found;
+/** Of the bytes: mappings, custom fields and expanded records change them without a change of the records that are listed. */
+export function etagOf(body: Buffer): string {
+  return createHash('sha256').update(body).digest('base64url');
 }
 
-interface Reading {
-  tables: readonly TableBranch[];
-  input: Pick<UnifiedPageInput, 'pageSize' | 'expand'>;
-  query: UnifiedQuery;
+interface Narrowed {
+  records: UnifiedRecords;
+  /** What callers wrote, for the session: no part of it stands in a statement. */
+  settings: Record<string, string>;
+  /** For the cursor: it goes on with what it began with. */
+  filters: unknown[];
+  /** Of a connection that this hub does not know: there are none. */
+  isOfNobody: boolean;
 }
 
-async function readUnified(hub: HubHandle, client: pg.PoolClient, { tables, input, query }: Reading) {
-  const { rows, found, onRow } = pageRows(input.pageSize, tables);
-  await client.query(new CopyOut(`copy (${unifiedSelect(hub.names, tables, query)}) to stdout (format binary)`, onRow)).done;
-  const unknown = new Set(rows.map(({ connection }) => connection).filter((number) => !hub.connectionIds.has(number)));
-  if (unknown.size > 0) await learnConnections(hub, client, unknown);
-  const branches = tables.map(({ branch }) => branch);
-  const expanded = await expandRelations(hub, client, { rows, branches, relations: input.expand });
-  const write = rowWriter({ branches, connectionIds: hub.connectionIds, expanded });
-  let data = '';
-  for (const row of rows) data += data === '' ? write(row) : `,${write(row)}`;
+async function narrow(hub: HubHandle, input: UnifiedPageInput): Promise<Narrowed> {
+  const { connectionId, remoteId, modifiedAfter, modifiedBefore, includeDeleted, conditions = [] } = input;
+  const connection = connectionId === undefined ? null : await findConnection(hub, connectionId);
+  const customerId = input.customerId ?? connection?.customerId;
   return {
-    value: { data, count: rows.length },
-    hasMore: found.hasMore,
-    lastSeq: BigInt(found.lastSeq),
-    droppedSeq: found.droppedSeq,
+    records: {
+      ...{ customerId, connection, modifiedAfter, modifiedBefore, includeDeleted },
+      ...{ hasRemoteId: remoteId !== undefined, fieldConditions: conditions },
+    },
+    settings: {
+      [customerSetting]: customerId ?? '',
+      [remoteIdSetting]: remoteId ?? '',
+      ...(conditions.length > 0 && { [filterSetting]: filterValues(conditions) }),
+    },
+    filters: [
+      ...['unified', input.model, input.provider, input.customerId ?? null, connectionId ?? null, remoteId ?? null],
+      ...[modifiedAfter?.getTime() ?? null, includeDeleted],
+      ...(modifiedBefore || conditions.length > 0 ? [modifiedBefore?.getTime() ?? null, conditions] : []),
+    ],
+    isOfNobody: connectionId !== undefined && !connection,
   };
+}
+
+async function totalOf(hub: HubHandle, { branches }: UnifiedPageInput, { records, settings, isOfNobody }: Narrowed): Promise<string> {
+  const tables = isOfNobody ? [] : await knownTables(hub, branches);
+  const { count, isExact } =
+    tables.length === 0
+      ? { count: 0, isExact: true }
+      : await countRows(hub, { settings, selectOf: (limit) => unifiedCountSelect(hub.names, tables, records, limit) });
+  return `,"total_count":${count},"total_is_exact":${isExact}`;
+}
+
+async function knownTables(hub: HubHandle, branches: UnifiedPageInput['branches']) {
+  const client = await borrow(hub.pool);
+  try {
+    return await tablesOf(hub, client, branches);
+  } finally {
+    client.release();
+  }
 }

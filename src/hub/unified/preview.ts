@@ -4,8 +4,8 @@ import { withVerifiedClient } from '../feed-page.ts';
 import type { HubHandle } from '../handle.ts';
 import { literal } from '../layout.ts';
 import { customerSetting, learnConnections } from '../read-page.ts';
-import { tablesOf } from './list-unified.ts';
 import { pageRows, type UnifiedRow } from './page-rows.ts';
+import { tablesOf } from './read-rows.ts';
 import type { TableBranch, UnifiedBranch, UnifiedPreview, UnifiedPreviewInput } from './types.ts';
 import { rowWriter } from './write-row.ts';
 
@@ -16,7 +16,7 @@ const declarationSetting = 'syncline.declaration';
 export async function previewUnified(hub: HubHandle, input: UnifiedPreviewInput): Promise<UnifiedPreview> {
   const { customerId, recordsMax, fields } = input;
   return withVerifiedClient(hub, async (client) => {
-    const tables = await tablesOf(hub, client, input);
+    const tables = await tablesOf(hub, client, input.branches);
     const { rows, onRow } = pageRows(recordsMax, tables);
     if (tables.length > 0) {
       await client.query('select set_config($1::text, $2::text, false), set_config($3::text, $4::text, false)', [

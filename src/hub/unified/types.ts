@@ -1,4 +1,6 @@
 import type { SourceRow } from '../../base/mapping/sources.ts';
+import type { Completeness } from '../completeness.ts';
+import type { FieldCondition } from '../listing/conditions.ts';
 import type { HubNames } from '../names.ts';
 import type { HubTable } from '../types.ts';
 
@@ -13,6 +15,8 @@ export interface UnifiedBranch {
   sources(raw: string): string;
   /** Which records of the object are of the model; null: all. */
   where: ((raw: string) => string) | null;
+  /** The named fields of the model as expressions over `f`, which selects `sources`. */
+  columns(fields: readonly string[], raw: string): { sources: string; sqlOf(field: string): string };
   /** The model's fields as members of an object, without its braces. */
   write(row: SourceRow): string;
   /** The JSON text of each field. */
@@ -36,23 +40,47 @@ export interface UnifiedFilters {
   connectionId?: string | undefined;
   /** The record's id at the provider. */
   remoteId?: string | undefined;
+  /** Inclusive. */
   modifiedAfter?: Date | undefined;
+  /** Exclusive. */
+  modifiedBefore?: Date | undefined;
+  /** On the model's fields, all of which must hold. */
+  conditions?: readonly FieldCondition[] | undefined;
   includeDeleted: boolean;
 }
 
-export interface UnifiedPageInput extends UnifiedFilters {
-  /** Category and name of the model: a cursor goes on with what it began with. */
-  model: string;
-  /** null: of every provider. */
-  provider: string | null;
+/** What of the records is shown. */
+export interface UnifiedShown {
   branches: readonly UnifiedBranch[];
-  cursor?: string | undefined;
-  pageSize: number;
   includeRaw: boolean;
   expand: readonly UnifiedRelation[];
   /** null: none are declared. */
   customFields: CustomFieldsSql | null;
 }
+
+export interface UnifiedPageInput extends UnifiedFilters, UnifiedShown {
+  /** Category and name of the model: a cursor goes on with what it began with. */
+  model: string;
+  /** null: of every provider. */
+  provider: string | null;
+  cursor?: string | undefined;
+  pageSize: number;
+  /** Whether to count what the filters let through. */
+  counts?: boolean | undefined;
+  /** Of the syncs that bring these records; absent: nobody can say. */
+  completeness?: Completeness | undefined;
+}
+
+/** One record by its connection and its id at the provider. */
+export interface UnifiedById extends UnifiedShown {
+  customerId?: string | undefined;
+  connectionId: string;
+  remoteId: string;
+  includeDeleted: boolean;
+}
+
+/** `body` is the record as JSON text. `many`: several objects of the connection have one of that id, and none is the only one. */
+export type UnifiedFound = { outcome: 'found'; body: Buffer; etag: string } | { outcome: 'none' | 'many' };
 
 /** `body` is the whole answer as JSON text. */
 export interface UnifiedPage {
@@ -60,6 +88,8 @@ export interface UnifiedPage {
   count: number;
   nextCursor: string;
   hasMore: boolean;
+  /** The same for the same answer. */
+  etag: string;
 }
 
 /** A branch whose table is there. */

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { declaredSandbox } from '../../support/declared.ts';
 import type { Operation } from '../../support/openapi.ts';
 import { checkAnswer } from '../../support/openapi.ts';
-import { startSyncline, type TestSyncline } from '../../support/syncline.ts';
+import { startSyncline } from '../../support/syncline.ts';
 import { part as destinations } from './parts/destinations.ts';
 import { part as fields } from './parts/fields.ts';
 import { part as listing } from './parts/listing.ts';
@@ -16,7 +16,7 @@ import { part as webhooks } from './parts/webhooks.ts';
 
 /** Two vendors: `ours` with a connected, synced customer and a second one; `foreign` with a key of its own. */
 export interface World {
-  syncline: TestSyncline;
+  syncline: Awaited<ReturnType<typeof startSyncline>>;
   foreignKey: string;
   /** A token of our second customer: everything of the first is foreign to it. */
   foreignToken: string;

@@ -1,9 +1,15 @@
 import { end, type HubUnderTest, record, write } from '../../hub/support.ts';
 
 /** Lands the records as a whole full read of the customer's connection: what is not among them is deleted. */
-export async function land(on: HubUnderTest, place: string, customerId: string, records: Record<string, object>): Promise<void> {
+export async function land(
+  on: Pick<HubUnderTest, 'hub'>,
+  place: string,
+  customer: string | { customerId: string; connectionId: string },
+  records: Record<string, object>,
+): Promise<void> {
   const [provider, object] = place.split(' ') as [string, string];
-  const connectionId = `conn_${provider}_${customerId}`;
+  const { customerId, connectionId } =
+    typeof customer === 'string' ? { customerId: customer, connectionId: `conn_${provider}_${customer}` } : customer;
   const table = await on.hub.ensureTable(provider, object);
   const connection = await on.hub.ensureConnection({ connectionId, customerId });
   const syncId = `${connectionId} ${object}`;

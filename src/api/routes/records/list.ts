@@ -1,22 +1,15 @@
 import { z } from '@hono/zod-openapi';
 import { listRecords } from '../../../hub/index.ts';
 import { endpoint, RawJson } from '../../endpoint.ts';
-import { pageQuery, queryBoolean, timeField } from '../../wire/common.ts';
-import { feedQuery, objectParams, RecordEntry, splitFields } from './schema.ts';
+import { pageQuery, queryBoolean } from '../../wire/common.ts';
+import { feedQuery, objectParams, pageFacts, RecordEntry, splitFields } from './schema.ts';
 
 const RecordPage = z
   .object({
     data: z.array(RecordEntry).openapi({ description: 'The records of this page in the order of their last change.' }),
     next_cursor: z.string().openapi({ description: 'Always there: keep it and come back with it for what changes next.' }),
     has_more: z.boolean().openapi({ description: 'Whether more stand ready now.' }),
-    complete_as_of: timeField(
-      'Everything that changed at the provider before this time, by its own clock, is in the pages up to `has_more: false`. The earliest of all syncs that the filters cover; null while one of them has not read everything once. Deletes that a provider does not announce are found by its next full read.',
-    ).nullable(),
-    total_count: z.int().nullable().optional().openapi({
-      description:
-        'With `count`: how many records the filters let through, wherever the cursor stands; at most 1,000,000. null: counting took too long.',
-    }),
-    total_is_exact: z.boolean().optional().openapi({ description: 'With `count`: false where there are more than were counted.' }),
+    ...pageFacts,
   })
   .openapi('RecordPage');
 

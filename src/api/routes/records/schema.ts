@@ -25,6 +25,18 @@ export const RecordEntry = z
   })
   .openapi('RecordEntry');
 
+/** What a page says about all that its filters let through. */
+export const pageFacts = {
+  complete_as_of: timeField(
+    'Everything that changed at the provider before this time, by its own clock, is in the pages up to `has_more: false`. The earliest of all syncs that the filters cover; null while one of them has not read everything once. Deletes that a provider does not announce are found by its next full read.',
+  ).nullable(),
+  total_count: z.int().nullable().optional().openapi({
+    description:
+      'With `count`: how many records the filters let through, wherever the cursor stands; at most 1,000,000. null: counting took too long.',
+  }),
+  total_is_exact: z.boolean().optional().openapi({ description: 'With `count`: false where there are more than were counted.' }),
+};
+
 export const objectParams = {
   provider: text(200).openapi({
     param: { name: 'provider', in: 'path' },
@@ -53,18 +65,20 @@ export const shownQuery = {
   include_deleted: queryBoolean('Also tombstones: records that are deleted at the provider. Default false.'),
 };
 
-export const feedQuery = {
-  ...ownerQuery,
-  modified_after: z.iso
+export function timeQuery(description: string, example: string) {
+  return z.iso
     .datetime({ offset: true })
     .transform((time) => new Date(time))
     .optional()
-    .openapi({
-      type: 'string',
-      format: 'date-time',
-      description: 'Only what the hub wrote at or after this time. Clocks leave gaps; only the cursor does not.',
-      example: '2026-11-20T12:00:00Z',
-    }),
+    .openapi({ type: 'string', format: 'date-time', description, example });
+}
+
+export const feedQuery = {
+  ...ownerQuery,
+  modified_after: timeQuery(
+    'Only what the hub wrote at or after this time. Clocks leave gaps; only the cursor does not.',
+    '2026-11-20T12:00:00Z',
+  ),
   filter: text(4096).optional().openapi({
     description:
       'Conditions on declared fields that are ready and have an index, all of which must hold: JSON of field → `eq`, `in`, `gt`, `gte`, `lt`, `lte`. At most 5 fields and 100 values. A field that is null meets none.',

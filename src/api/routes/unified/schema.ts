@@ -2,8 +2,9 @@ import { z } from '@hono/zod-openapi';
 import { text } from '../../../base/text.ts';
 import type { CustomMapping } from '../../../unified/index.ts';
 import { customFieldsInput } from '../../../unified/input.ts';
-import { customerIdField, customerIdInput, idField, timeField, wireTime } from '../../wire/common.ts';
+import { customerIdField, customerIdInput, idField, ours, queryBoolean, queryText, timeField, wireTime } from '../../wire/common.ts';
 import { connectionExample } from '../connections/schema.ts';
+import { destinationExample } from '../destinations/schema.ts';
 
 const names = {
   category: "The model's category.",
@@ -23,11 +24,26 @@ export function nameField(name: keyof typeof names) {
 export const modelParams = { category: namePath('category'), model: namePath('model') };
 export const mappingParams = z.strictObject({ ...modelParams, provider: namePath('provider') });
 
+export const destinationQuery = queryText(
+  "From this destination. Default: the one that the syncs of the model's objects write to; where there are several the answer is 409 `destination_ambiguous`.",
+  destinationExample,
+);
+
+/** What of the records is shown. */
+export const shownQuery = {
+  include_deleted: queryBoolean('Also what is no record of the model any more. Default false.'),
+  include_raw: queryBoolean("Also `raw`, the provider's record. Default false."),
+  expand: text(1000).optional().openapi({
+    description: 'Relations to show as the record that they name instead of its id, with commas between. null where it is not stored here.',
+    example: 'account,owner',
+  }),
+};
+
 export const mappingQuery = z.strictObject({
   customer_id: customerIdInput.optional().openapi({ description: 'Of this customer alone. Default: of every customer.' }),
 });
 
-export const CustomFields = customFieldsInput.openapi({
+export const CustomFields = ours(customFieldsInput).openapi({
   type: 'object',
   description:
     'Custom fields by name: `path` says where the value stands in the record (names joined by dots; `$` is the whole record), `type` what it is: `text`, `number`, `integer`, `boolean`, `time`, `date` or `json`. What is absent or does not fit is null.',

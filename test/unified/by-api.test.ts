@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSyncline } from '../../src/compose.ts';
 import { hubSchemaName } from '../../src/hub/schema-name.ts';
+import type { Loose } from '../support/client.ts';
+import { createTestDatabase } from '../support/database.ts';
+import { createDestination } from '../support/own-destination.ts';
 import { loadRecordings, recordedAccounts } from '../support/replay.ts';
 import { startSyncline, type TestSyncline } from '../support/syncline.ts';
 
@@ -8,6 +11,7 @@ type Vendor = Awaited<ReturnType<TestSyncline['createApplication']>>;
 
 let syncline: Awaited<ReturnType<typeof startSyncline>>;
 let vendor: Vendor;
+const connections: Record<string, string> = {};
 beforeAll(async () => {
   syncline = await startSyncline();
   await loadRecordings(syncline.control);
@@ -19,18 +23,24 @@ beforeAll(async () => {
   for (const [provider, objects, customerId] of orders) {
     await vendor.setUpProvider({ provider, objects: [...objects] });
     const { connectionId } = await vendor.connectCustomer({ customerId, provider, account: recordedAccounts[provider] });
-    for (const object of objects) {
-      const { id: syncId } = await vendor.findSync({ connectionId, object });
-      expect(await vendor.waitForRun({ syncId })).toMatchObject({ status: 'succeeded' });
-    }
+    connections[customerId] = connectionId;
+    for (const object of objects) await succeeded(connectionId, object);
   }
 });
 afterAll(() => syncline.close());
 
+async function succeeded(connectionId: string, object: string, destinationId?: string) {
+  const syncs = await vendor.list(`/v1/syncs?connection_id=${connectionId}`);
+  const { id: syncId } = syncs.find((one) => one.object === object && [undefined, one.destination_id].includes(destinationId));
+  expect(await vendor.waitForRun({ syncId })).toMatchObject({ status: 'succeeded' });
+}
+
 const contacts = '/v1/unified/crm/contact';
+const listed = async (query = ''): Promise<Loose[]> => vendor.list(`${contacts}?page_size=1000&${query}`);
+const pathOf = (id: string) => `${contacts}/${encodeURIComponent(id)}`;
+const filterOf = (filter: object) => `filter=${encodeURIComponent(JSON.stringify(filter))}`;
+
 const mapping = (provider: string, query = '') => `/v1/unified-mappings/crm/contact/${provider}${query}`;
-// biome-ignore lint/suspicious/noExplicitAny: a test reads what it names
-const listed = async (query = ''): Promise<any[]> => vendor.list(`${contacts}?page_size=1000&${query}`);
 const inSql = async (): Promise<Record<string, unknown>> => {
   const { rows } = await syncline.pool.query(
     `select id, custom_fields from ${hubSchemaName(vendor.applicationId)}.unified_crm_contact where custom_fields <> '{}'`,
@@ -146,4 +156,119 @@ test('by HTTP too, relations are shown as records, and every page has the place 
   });
   const { body } = await vendor.request('GET', `${contacts}?page_size=1`);
   expect(body).toMatchObject({ has_more: true, next_cursor: expect.any(String) });
+});
+
+describe('a record of a model by its id', () => {
+  test('is what the listing shows of it, with its relations and its raw record where they are asked for', async () => {
+    for (const query of ['', 'expand=account&include_raw=true']) {
+      const rows = await listed(query);
+      for (const row of [rows[0], rows.at(-1)]) {
+        const { status, body, headers } = await vendor.request('GET', `${pathOf(row.id)}?${query}`);
+        expect([status, body]).toEqual([200, row]);
+        const again = await vendor.request('GET', `${pathOf(row.id)}?${query}`, undefined, {
+          headers: { 'if-none-match': headers.get('etag')! },
+        });
+        expect([again.status, again.text]).toEqual([304, '']);
+      }
+    }
+  });
+
+  test('that is not there is a 404 that says so, and so is an id of another form', async () => {
+    const [{ id, connection_id }] = await listed();
+    for (const none of [`${connection_id}/nothing`, `${connection_id}/`, connection_id, `conn_of_nobody/1`, '/1', `x${id}`]) {
+      const { status, body } = await vendor.request('GET', pathOf(none));
+      expect([status, body.code], none).toEqual([404, 'not_found']);
+    }
+    expect((await vendor.request('GET', `/v1/unified/crm/task/${encodeURIComponent(id)}`)).status).toBe(404);
+    expect((await vendor.request('GET', `${pathOf(id)}?expand=nothing`)).body.code).toBe('input_invalid');
+  });
+});
+
+test('a page says how many there are, until when it is complete, and is 304 for whoever holds it', async () => {
+  const all = await listed();
+  const page = (query: string, headers = {}) => vendor.request('GET', `${contacts}?${query}`, undefined, { headers });
+  const first = await page('page_size=3&count=true');
+  expect(first.body).toMatchObject({ total_count: all.length, total_is_exact: true, has_more: true });
+  expect((await page('page_size=3')).body).not.toHaveProperty('total_count');
+  // Another run of a sync would move time and cursor between two looks.
+  const held = async () => {
+    const { headers } = await page('page_size=3');
+    return (await page('page_size=3', { 'if-none-match': headers.get('etag')! })).status;
+  };
+  await expect.poll(held, { timeout: 30_000, interval: 50 }).toBe(304);
+  const completeOf = async (customers: string[]) => {
+    const syncs = await vendor.list('/v1/syncs?page_size=1000');
+    const own = syncs.filter(({ customer_id, object }) => customers.includes(customer_id) && object !== 'organizations');
+    return own.map(({ complete_as_of }) => complete_as_of).sort()[0];
+  };
+  for (const [query, customers] of [
+    ['', ['acme', 'globex']],
+    ['customer_id=acme', ['acme']],
+    ['customer_id=globex', ['globex']],
+  ] as const) {
+    const differs = async () => {
+      const before = await completeOf([...customers]);
+      const { complete_as_of } = (await page(query)).body;
+      return [typeof complete_as_of, before === complete_as_of || (await completeOf([...customers])) === complete_as_of];
+    };
+    await expect.poll(differs, { timeout: 30_000, interval: 50 }).toEqual(['string', true]);
+  }
+  await vendor.call('PUT', '/v1/customers/new', {});
+  expect((await page('customer_id=new')).body).toMatchObject({ data: [], complete_as_of: null });
+  await syncline.pool.query('update sync set complete_as_of = null where connection_id = $1', [connections.acme]);
+  expect((await page('')).body.complete_as_of).toBeNull();
+  expect((await page('customer_id=globex')).body.complete_as_of).not.toBeNull();
+});
+
+test('a filter is on the fields of the model by their names, and what it does not know is refused with its place', async () => {
+  const rows = await listed();
+  const { last_name: name } = rows.find((row) => row.last_name !== null);
+  const ids = (from: Loose[]) => from.map(({ id }) => id);
+  expect(ids(await listed(filterOf({ last_name: { eq: name } })))).toEqual(ids(rows.filter((row) => row.last_name === name)));
+  for (const [filter, place] of [
+    [{ emails: { eq: 'a' } }, 'filter.emails'],
+    [{ nothing: { eq: 'a' } }, 'filter.nothing'],
+    [{ constructor: { eq: 'a' } }, 'filter.constructor'],
+    [{ last_activity_at: { eq: 'now' } }, 'filter.last_activity_at.eq'],
+    [{ "x' or true --": { eq: 'a' } }, "filter.x' or true --"],
+  ] as const) {
+    const { status, body } = await vendor.request('GET', `${contacts}?${filterOf(filter)}`);
+    expect([status, body.code, body.errors[0].in, body.errors[0].path]).toEqual([400, 'input_invalid', 'query', place]);
+  }
+  const { body } = await vendor.request('GET', `/v1/unified/crm/opportunity?${filterOf({ status: { in: ['OPEN', 'open'] } })}`);
+  expect(body.errors[0]).toMatchObject({ path: 'filter.status.in', message: 'Must be of OPEN, WON, LOST, OTHER.' });
+});
+
+test('where records land in several destinations, the call says which to name, and each has its own records and cursor', async () => {
+  const own = await createTestDatabase();
+  try {
+    const { id: ownId } = await createDestination(vendor, own.url);
+    const before = await vendor.request('GET', `${contacts}?customer_id=globex&page_size=1000`);
+    const hosted = (await vendor.list('/v1/destinations')).find(({ id }) => id !== ownId).id;
+    await vendor.call('POST', '/v1/sync-configs', { provider: 'hubspot', objects: [{ object: 'contacts' }], destination_id: ownId });
+    await succeeded(connections.globex!, 'contacts', ownId);
+    const [row] = before.body.data;
+    for (const path of [contacts, `${contacts}?customer_id=globex`, `${contacts}?cursor=${before.body.next_cursor}`, pathOf(row.id)]) {
+      const { status, body } = await vendor.request('GET', path);
+      expect([status, body.code, body.destination_ids.toSorted()], path).toEqual([
+        409,
+        'destination_ambiguous',
+        [hosted, ownId].toSorted(),
+      ]);
+    }
+    // Another customer's records land in one place only.
+    expect((await vendor.request('GET', `${contacts}?customer_id=acme`)).status).toBe(200);
+    const next = await vendor.request('GET', `${contacts}?customer_id=globex&cursor=${before.body.next_cursor}&destination_id=${hosted}`);
+    expect([next.status, next.body.data]).toEqual([200, []]);
+    expect((await vendor.request('GET', `${pathOf(row.id)}?destination_id=${hosted}`)).body).toEqual(row);
+    const there = await listed(`customer_id=globex&destination_id=${ownId}`);
+    expect(there.map(({ id }) => id).toSorted()).toEqual(before.body.data.map(({ id }: Loose) => id).toSorted());
+    const elsewhere = await vendor.request(
+      'GET',
+      `${contacts}?customer_id=globex&cursor=${before.body.next_cursor}&destination_id=${ownId}`,
+    );
+    expect(elsewhere.body.code).toBe('cursor_expired');
+  } finally {
+    await own.drop();
+  }
 });

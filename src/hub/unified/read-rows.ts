@@ -1,0 +1,44 @@
+import type pg from 'pg';
+import { CopyOut } from '../copy-out.ts';
+import type { HubHandle } from '../handle.ts';
+import { learnConnections } from '../read-page.ts';
+import { findTable } from '../tables.ts';
+import { expandRelations } from './expand.ts';
+import { pageRows, type UnifiedRow } from './page-rows.ts';
+import { type UnifiedQuery, unifiedSelect } from './page-sql.ts';
+import type { TableBranch, UnifiedBranch, UnifiedRelation } from './types.ts';
+import { rowWriter } from './write-row.ts';
+
+/** Those of the branches that have a table here. */
+export async function tablesOf(hub: HubHandle, client: pg.PoolClient, branches: readonly UnifiedBranch[]): Promise<TableBranch[]> {
+  const found: TableBranch[] = [];
+  for (const branch of branches) {
+    const table = await findTable(hub, branch.provider, branch.object, client);
+    if (table) found.push({ branch, table });
+  }
+  return found;
+}
+
+export async function readRows(hub: HubHandle, client: pg.PoolClient, tables: readonly TableBranch[], query: UnifiedQuery) {
+  const { rows, found, onRow } = pageRows(query.pageSize, tables);
+  await client.query(new CopyOut(`copy (${unifiedSelect(hub.names, tables, query)}) to stdout (format binary)`, onRow)).done;
+  return { rows, found };
+}
+
+interface Writing {
+  tables: readonly TableBranch[];
+  rows: readonly UnifiedRow[];
+  expand: readonly UnifiedRelation[];
+}
+
+/** The rows as JSON, with commas between. */
+export async function writeRows(hub: HubHandle, client: pg.PoolClient, { tables, rows, expand }: Writing): Promise<string> {
+  const unknown = new Set(rows.map(({ connection }) => connection).filter((number) => !hub.connectionIds.has(number)));
+  if (unknown.size > 0) await learnConnections(hub, client, unknown);
+  const branches = tables.map(({ branch }) => branch);
+  const expanded = await expandRelations(hub, client, { rows, branches, relations: expand });
+  const write = rowWriter({ branches, connectionIds: hub.connectionIds, expanded });
+  let data = '';
+  for (const row of rows) data += data === '' ? write(row) : `,${write(row)}`;
+  return data;
+}
