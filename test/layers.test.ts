@@ -1,10 +1,13 @@
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { earlySchemasOf, findEarlySchemas } from '../tools/layers/early-schemas.ts';
 import { importsOf, readSources } from '../tools/layers/read-imports.ts';
 import { findViolations } from '../tools/layers/rules.ts';
 
+const root = path.resolve(import.meta.dirname, '..');
+
 test('imports go down the floors of the house, everywhere', () => {
-  const sources = readSources(path.resolve(import.meta.dirname, '..'));
+  const sources = readSources(root);
   expect(sources.length).toBeGreaterThan(50);
   expect(findViolations(sources)).toEqual([]);
 });
@@ -56,4 +59,30 @@ import kit from '#kit';`;
       .concat('src/kit/c.ts', 'src/kit/index.ts')
       .sort(),
   );
+});
+
+describe('the API describes only schemas that were made with its own zod', () => {
+  test('and does so everywhere', () => {
+    expect(findEarlySchemas(root, readSources(root))).toEqual([]);
+  });
+
+  test.each([
+    [`import { z } from 'zod';`, 'take z from @hono/zod-openapi'],
+    [`import { nameInput } from '../../fields/input.ts';\nconst a = nameInput.openapi({});`, 'describes nameInput'],
+    [`import { a, keys as b } from '../../fields/input.ts';\nconst c = b.name\n  .openapi({});`, 'describes b'],
+    [`import * as all from '../../fields/input.ts';\nconst c = all.name.openapi({});`, 'describes all'],
+  ])('%s is refused', (text, sentence) => {
+    expect(earlySchemasOf('src/api/routes/a.ts', text)).toEqual([expect.stringContaining(sentence)]);
+  });
+
+  test.each([
+    `import { z } from '@hono/zod-openapi';\nconst a = z.string().openapi({});`,
+    `import { ZodError, type z } from 'zod';`,
+    `import { text } from '../../base/text.ts';\nconst a = text(3).openapi({});`,
+    `import { nameInput } from '../../fields/input.ts';\nconst a = ours(nameInput).openapi({});\nconst b = nameInput.optional().openapi({});`,
+    `import { idField } from '../wire/common.ts';\nconst a = idField.openapi({});`,
+    `import type { a } from '../../base/text.ts';\nconst b = (a: never) => a.openapi({});`,
+  ])('%s is taken', (text) => {
+    expect(earlySchemasOf('src/api/routes/a.ts', text)).toEqual([]);
+  });
 });

@@ -14,6 +14,11 @@ export function idField(what: string, example: string) {
   return z.string().openapi({ description: `The ${what}'s id.`, example });
 }
 
+/** A schema of another room, to be described here. Made before the API was loaded it could not be: its copy can. */
+export function ours<T extends z.ZodType>(schema: T): T {
+  return schema.clone();
+}
+
 export const customerIdPath = text(customerIdCharsMax).openapi({
   param: { name: 'customer_id', in: 'path' },
   description: 'Your own id of the customer, percent-encoded.',

@@ -3,7 +3,7 @@ import { fieldTypes } from '../../../base/field-type.ts';
 import { text } from '../../../base/text.ts';
 import type { Field as FieldOf, FieldSuggestion as SuggestionOf, View as ViewOf } from '../../../fields/index.ts';
 import { nameInput, pathInput } from '../../../fields/input.ts';
-import { idField, timeField, wireTime } from '../../wire/common.ts';
+import { idField, ours, timeField, wireTime } from '../../wire/common.ts';
 import { destinationExample } from '../destinations/schema.ts';
 import { providerField } from '../provider-configs/schema.ts';
 import { objectField } from '../sync-configs/schema.ts';
@@ -17,8 +17,8 @@ const FieldType = z.enum(fieldTypes).openapi('FieldType', {
 
 /** What is declared, in creating and updating. */
 export const fieldInput = {
-  name: nameInput.openapi({ description: 'The name of the column, in the table and in the view.', example: 'email' }),
-  path: pathInput.openapi({
+  name: ours(nameInput).openapi({ description: 'The name of the column, in the table and in the view.', example: 'email' }),
+  path: ours(pathInput).openapi({
     description: 'Where the value stands in the record: names joined by dots, a number for a place in a list, `\\.` for a dot in a name.',
     example: '$.properties.email',
     type: 'string',
