@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import type { SealedColumn } from './sealed-columns.ts';
 
 /**
@@ -11,6 +11,11 @@ export interface Vault {
   readonly keys: readonly { id: string; fingerprint: Buffer<ArrayBuffer> }[];
   seal(place: SealedPlace, value: string): Sealed;
   open(place: SealedPlace, sealed: Uint8Array): string;
+  /**
+   * What recognises a text again and tells nothing of it to whoever has no key, however few texts it could be: one for each key, that of
+   * the current one first.
+   */
+  recognise(text: string): readonly [Buffer<ArrayBuffer>, ...Buffer<ArrayBuffer>[]];
 }
 
 export interface Sealed {
@@ -30,7 +35,7 @@ export function createVault(options: { keys: readonly { id: string; key: Buffer 
   const keys = options.keys.map(({ id, key }) => {
     if (!/^[A-Za-z0-9_-]{1,32}$/.test(id)) throw new Error(`the vault key id ${JSON.stringify(id)} may hold letters, digits, _ and - only`);
     if (key.length !== keyBytes) throw new Error(`the vault key ${id} must be ${keyBytes} bytes long, it has ${key.length}`);
-    return { id, data: derive(key, 'data'), fingerprint: derive(key, 'fingerprint') };
+    return { id, data: derive(key, 'data'), fingerprint: derive(key, 'fingerprint'), recognition: derive(key, 'recognition') };
   });
   const current = keys[0];
   if (!current) throw new Error('the vault needs at least one key');
@@ -59,6 +64,11 @@ export function createVault(options: { keys: readonly { id: string; key: Buffer 
       } catch (cause) {
         throw new Error(`${place} does not open: the value was changed or moved, or its key is another one`, { cause });
       }
+    },
+    recognise(text) {
+      const by = ({ recognition }: { recognition: Buffer }) =>
+        createHmac('sha256', recognition).update(text, 'utf8').digest() as Buffer<ArrayBuffer>;
+      return [by(current), ...keys.slice(1).map(by)];
     },
   };
 }

@@ -1,5 +1,6 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createVault } from '../../src/connect/vault.ts';
 import { withTransaction } from '../../src/db/index.ts';
 import { claimIdempotencyKey, type IdempotencyCtx } from '../../src/tenancy/index.ts';
 import { callerOf, newApplication, startApi, type TestApi } from './support/api.ts';
@@ -10,6 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
+const k1 = { id: 'k1', key: Buffer.alloc(32, 7) };
 const wanted = { name: 'Server', scopes: ['customers:read'] };
 
 describe('Idempotency-Key', () => {
@@ -106,7 +108,7 @@ describe('Idempotency-Key', () => {
   });
 
   test('a first request that is overtaken by its own repetition takes no effect beside it', async () => {
-    const vault = { seal: () => ({ sealed: Buffer.from('x'), keyId: 'k1' }), open: () => '' };
+    const vault = createVault({ keys: [k1] });
     const actor = { kind: 'api_key' as const, id: 'key_slow', applicationId: 'app_slow', scopes: [] };
     const ctx = { db: api.db, clock: api.clock, actor, vault } as unknown as IdempotencyCtx;
     const asked = { key: randomUUID(), request: { method: 'POST', path: '/v1/api-keys', body: '{}' } };
@@ -121,7 +123,7 @@ describe('Idempotency-Key', () => {
   });
 
   test('an answer that holds records is not kept: what took effect is not done again, and what only looked looks again', async () => {
-    const vault = { seal: () => ({ sealed: Buffer.from('x'), keyId: 'k1' }), open: () => '' };
+    const vault = createVault({ keys: [k1] });
     const actor = { kind: 'api_key' as const, id: 'key_looks', applicationId: 'app_looks', scopes: [] };
     const ctx = { db: api.db, clock: api.clock, actor, vault } as unknown as IdempotencyCtx;
     const claimOf = async (key: string) => {
@@ -136,6 +138,32 @@ describe('Idempotency-Key', () => {
     await withTransaction({ db: api.db, witness: acted.witness }, async () => 'done');
     await acted.keepNothing(200);
     await expect(claimOf('acted')).rejects.toMatchObject({ code: 'answer_lost' });
+  });
+
+  test('a secret in a body cannot be guessed from what is kept of the request, and the request is the same under a new key of the vault', async () => {
+    const { call } = await newApplication(api);
+    const key = randomUUID();
+    const body = { name: 'Server', scopes: ['customers:read'] };
+    await call('POST', '/v1/api-keys', body, { 'idempotency-key': key });
+    const kept = await api.db.pool.query(
+      "select encode(request_hash, 'hex') as hash from idempotency_key order by created_at desc limit 1",
+    );
+    const guesses = [JSON.stringify(body), JSON.stringify(['POST', '/v1/api-keys', JSON.stringify(body)])];
+    for (const guess of guesses) expect(kept.rows[0].hash).not.toBe(createHash('sha256').update(guess).digest('hex'));
+
+    const actor = { kind: 'api_key' as const, id: 'key_rotated', applicationId: 'app_rotated', scopes: [] };
+    const claimUnder = (keys: (typeof k1)[], given: string) => {
+      const ctx = { db: api.db, clock: api.clock, actor, vault: createVault({ keys }) } as unknown as IdempotencyCtx;
+      return claimIdempotencyKey(ctx, { key, request: { method: 'POST', path: '/v1/x', body: given } });
+    };
+    const k2 = { id: 'k2', key: Buffer.alloc(32, 2) };
+    const first = await claimUnder([k1], 'secret-1');
+    if (first.kind !== 'first') throw new Error('nobody was before it');
+    await first.keep({ status: 201, body: 'the answer' });
+    expect(await claimUnder([k2, k1], 'secret-1')).toEqual({ kind: 'answered', answer: { status: 201, body: 'the answer' } });
+    await expect(claimUnder([k2, k1], 'secret-2')).rejects.toMatchObject({ code: 'idempotency_key_reused' });
+    // A row from before, or of a key that is gone, is never taken for this request.
+    await expect(claimUnder([k2], 'secret-1')).rejects.toMatchObject({ code: 'idempotency_key_reused' });
   });
 
   test('answers are kept sealed, and forgotten after a day', async () => {

@@ -4,6 +4,7 @@ import { launch } from './launch.ts';
 import { listing } from './listing.ts';
 import { models } from './models.ts';
 import { passthrough } from './passthrough.ts';
+import { secrets } from './secrets.ts';
 import { providers } from './providers.ts';
 import { sqlAccess } from './sql-access.ts';
 import { syncConfigs } from './sync-configs.ts';
@@ -1093,6 +1094,7 @@ export const mutations: Mutation[] = [
   ...tableLayout,
   ...launch,
   ...fields,
+  ...secrets,
   ...sqlAccess,
   ...listing,
   ...models,
