@@ -8,7 +8,8 @@ export const secrets: Mutation[] = [
     edits: [{ file: 'src/connect/vault.ts', find: "createHmac('sha256', recognition)", replace: "createHmac('sha256', '')" }],
     test: {
       file: 'test/api/idempotency.test.ts',
-      title: 'a secret in a body cannot be guessed from what is kept of the request, and the request is the same under a new key of the vault',
+      title:
+        'a secret in a body cannot be guessed from what is kept of the request, and the request is the same under a new key of the vault',
     },
   },
 ];
