@@ -4,6 +4,8 @@ import { searchByModified } from './search.ts';
 
 /** https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/basic/get-crm-v3-objects-contacts */
 const listPageSizeMax = 100;
+/** https://developers.hubspot.com/docs/guides/api/crm/objects/contacts (2026-11) */
+const batchIdsMax = 100;
 const cursor = { name: 'after', path: 'paging.next.after' };
 
 export function crmObject({
@@ -42,6 +44,20 @@ export function crmObject({
         path: `${path}/${encodeURIComponent(id)}`,
         query: { archived: 'false', properties: (prepared as unknown as Chosen).names.join(',') },
       }),
+    },
+    // What is not found, archived records included, stands among the answer's errors, beside what failed for another reason.
+    // https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/batch/post-crm-v3-objects-contacts-batch-read
+    batch: {
+      prepare,
+      idsMax: batchIdsMax,
+      request: (ids, prepared) => ({
+        method: 'POST',
+        path: `${path}/batch/read`,
+        query: { archived: 'false' },
+        json: { inputs: ids.map((id) => ({ id })), properties: (prepared as unknown as Chosen).names },
+      }),
+      recordsPath: 'results',
+      absence: 'nothing',
     },
     fields: describeProperties(name),
     scopes: [`crm.objects.${name}.read`, `crm.schemas.${name}.read`],

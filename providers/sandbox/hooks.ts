@@ -13,7 +13,9 @@ export const hooks: HookDefinition = {
   eventsPath: 'notices',
   type: 'type',
   account: 'account',
-  events: Object.fromEntries(['contacts', 'companies', 'deals', 'owners', 'plain_items', 'opaque_events', 'orders'].flatMap(eventsOf)),
+  events: Object.fromEntries(
+    ['contacts', 'companies', 'deals', 'owners', 'plain_items', 'opaque_events', 'orders', 'memos'].flatMap(eventsOf),
+  ),
 };
 
 function eventsOf(object: string): [string, HookEvent][] {

@@ -1,5 +1,5 @@
 import type { IncrementalDefinition, ObjectDefinition, RecordShape } from '#kit';
-import { below, changes, changesByToken, deletions, events, keyListing, listing, walkByPages } from './parts.ts';
+import { below, changedIds, changes, changesByToken, deletions, events, keyListing, listing, walkByPages } from './parts.ts';
 
 const shape = { id: 'id', modifiedAt: 'updated_at' } satisfies RecordShape;
 const marked = { ...shape, isDeleted: 'is_deleted', deletedAt: 'deleted_at' } satisfies RecordShape;
@@ -150,6 +150,24 @@ export const objects: Record<string, ObjectDefinition> = {
       parts: [changesByToken(pathOf('tasks'))],
     },
     keys: { parts: [keyListing(pathOf('tasks'))] },
+  }),
+
+  /** A feed that only names what changed; records are read by their ids, a hundred at once. */
+  memos: object('memos', 'Memos', {
+    record: shape,
+    full: { parts: [listing(pathOf('memos'))] },
+    delta: {
+      start: { from: 'listed', path: 'sync_token' },
+      mark: { from: 'envelope', path: 'sync_token' },
+      parts: [changedIds(pathOf('memos'))],
+    },
+    reread: rereadOf('memos'),
+    batch: {
+      idsMax: 100,
+      request: (ids) => ({ method: 'GET', path: `${pathOf('memos')}/batch`, query: { ids: ids.join(',') } }),
+      recordsPath: 'data',
+      absence: 'deleted',
+    },
   }),
 
   /** A log of events, each with the record as it was then. */

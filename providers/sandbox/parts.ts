@@ -1,4 +1,4 @@
-import { byCursor, byMark, byModified, byPageNumber, type PageRequest, type ReadPart, type RequestSpec } from '#kit';
+import { byCursor, byMark, byModified, byPageNumber, feedOfIds, type PageRequest, type ReadPart, type RequestSpec } from '#kit';
 
 const common = { recordsPath: 'data' } as const;
 const cursor = { name: 'cursor', path: 'next_cursor' };
@@ -55,6 +55,21 @@ export function changesByToken(path: string): ReadPart {
     ...{ ...common, name: 'changes', signal: 'records', completeness: 'complete' },
     feed: { deleted: { path: 'removed' }, changedAt: { path: 'removed_at' } },
     ...byCursor({ first, name: 'page_token', path: 'next_page_token' }),
+  };
+}
+
+/** The same without the records: what changed is named, and read in batches. */
+export function changedIds(path: string): ReadPart {
+  const first = ({ pageSize, since, position }: PageRequest): RequestSpec => {
+    const token: Record<string, string> = position === null && since !== null ? { token: since } : {};
+    return { method: 'GET', path: `${path}/changed_ids`, query: { limit: String(pageSize), ...token } };
+  };
+  return {
+    ...{ name: 'changed_ids', signal: 'records', completeness: 'complete' },
+    ...feedOfIds(
+      { path: 'data', id: 'id', deleted: 'removed', changedAt: 'removed_at' },
+      byCursor({ first, name: 'page_token', path: 'next_page_token' }),
+    ),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Answer, ApiRequest } from '../http.ts';
 import { createOAuthServer } from '../oauth/server.ts';
 import type { Account, DialectData, World } from '../world.ts';
 import { accountDetails } from './account.ts';
+import { readBatch } from './batch.ts';
 import { listProperties } from './catalogue.ts';
 import { expiredToken, HubspotRefusal, hubspotError, missingScope, notAuthenticated } from './errors.ts';
 import { getObject, listObjects } from './list.ts';
@@ -98,6 +99,8 @@ export function createHubspotDialect(world: World): Dialect {
     const searched = at(/^\/crm\/v3\/objects\/([^/]+)\/search$/);
     if (method === 'POST' && searched !== undefined)
       return { ...simple(nameOf(searched), (call) => onObject(call, searched, searchObjects)), category: 'search' };
+    const batched = at(/^\/crm\/v3\/objects\/([^/]+)\/batch\/read$/);
+    if (method === 'POST' && batched !== undefined) return simple(nameOf(batched), (call) => onObject(call, batched, readBatch));
     const listed = at(/^\/crm\/v3\/objects\/([^/]+)$/);
     if (method === 'GET' && listed !== undefined)
       return simple(nameOf(listed), (call) => onObject(call, listed, (...args) => listObjects(...args, path)));

@@ -44,7 +44,7 @@ export function getObject(call: Call, object: HubspotObject, store: Store, id: s
 /** An archived record is kept for 90 days: https://developers.hubspot.com/docs/api-reference/legacy/crm/objects/contacts/delete-contact */
 const archivedMs = 90 * 24 * 3600 * 1000;
 
-function isPurged({ account }: Call, { deletedAt }: Row): boolean {
+export function isPurged({ account }: Call, { deletedAt }: Row): boolean {
   return deletedAt !== null && deletedAt < account.now() - archivedMs;
 }
 

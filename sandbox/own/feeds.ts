@@ -3,7 +3,7 @@ import type { Answer } from '../http.ts';
 import type { Store } from '../store/store.ts';
 import type { Entry, Row } from '../store/types.ts';
 import { toBytes } from './byte-text.ts';
-import { OwnRefusal } from './errors.ts';
+import { invalid, OwnRefusal } from './errors.ts';
 import { limitOf, listAnswer, readCursor, refuseUnknown, take, timeOf, writeCursor } from './list.ts';
 import { positionOf, syncTokenOf } from './token.ts';
 
@@ -36,6 +36,27 @@ export function listChanges(call: Call, store: Store, render: (entry: Entry) => 
   const records = page.flatMap(({ row }) => repeated(call, isGone(row) ? removed(row) : render(row)));
   const behind = syncTokenOf(hasMore ? page.at(-1)!.position : settled);
   return listAnswer(records, hasMore ? `"next_page_token":"${behind}"` : `"sync_token":"${behind}"`);
+}
+
+/** GET /crm/v1/{object}/changed_ids?token=: the same feed, with ids only. */
+export function listChangedIds(call: Call, store: Store): Answer {
+  return listChanges(
+    call,
+    store,
+    (entry) => `{"id":${toBytes(JSON.stringify(typeof entry === 'number' ? store.model.idOf(entry) : entry.id))}}`,
+  );
+}
+
+const batchIdsMax = 100;
+
+/** GET /crm/v1/{object}/batch?ids=: records by their ids, in the order of ids. What is not there is left out. */
+export function listBatch({ request, isEmptied }: Call, store: Store, render: (entry: Entry) => string): Answer {
+  refuseUnknown(request.query, ['ids']);
+  const ids = (request.query.get('ids') ?? '').split(',').filter(Boolean);
+  if (ids.length < 1 || ids.length > batchIdsMax) throw invalid(`ids names 1 to ${batchIdsMax} records.`);
+  const found = isEmptied ? [] : [...new Set(ids)].sort().map((id) => store.get(id));
+  const there = found.filter((entry) => entry !== null && (typeof entry === 'number' || !isGone(entry)));
+  return listAnswer((there as Entry[]).map(render), `"asked":${ids.length}`);
 }
 
 /** GET /crm/v1/{object}/events?after=: every change by itself, with the record as it was then. Oldest first; what becomes visible late stands before others. */

@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts';
 import type { Entry } from '../store/types.ts';
 import { type Account, type DialectData, isAccountName, type World } from '../world.ts';
 import { invalid, OwnRefusal, refusal } from './errors.ts';
-import { latestEvent, listChanges, listEvents, listKeys } from './feeds.ts';
+import { latestEvent, listBatch, listChangedIds, listChanges, listEvents, listKeys } from './feeds.ts';
 import { listByCursor, listByOffset, listDeleted, listUnder } from './list.ts';
 import { type OwnObject, ownModel, ownObjects } from './objects.ts';
 import { cachedPage } from './page-cache.ts';
@@ -125,6 +125,8 @@ export function createOwnDialect(world: World, seed: number): Dialect {
       if (method === 'GET' && rest === 'deleted' && object.hasDeletedFeed) return listDeleted(call, name, store);
       if (method === 'GET' && rest === 'keys' && object.hasKeys) return listKeys(call, name, store);
       if (method === 'GET' && rest === 'changes' && object.changeFeed === 'tokens') return listChanges(call, store, render);
+      if (method === 'GET' && rest === 'changed_ids' && object.changeFeed === 'ids') return listChangedIds(call, store);
+      if (method === 'GET' && rest === 'batch' && object.changeFeed === 'ids') return listBatch(call, store, render);
       if (method === 'GET' && rest === 'events' && object.changeFeed === 'events') return listEvents(call, name, store, render);
       if (method === 'GET' && rest === 'latest_event' && object.changeFeed === 'events') return latestEvent(call, store);
       if (method === 'GET' && rest !== null) return single(200, existing(store, name, rest));

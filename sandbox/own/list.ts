@@ -33,7 +33,7 @@ export function listByCursor(call: Call, name: string, object: OwnObject, store:
 
   const { page, hasMore } = take(call.isEmptied ? [] : entries(), limit);
   const last = lastOf(call, page);
-  const began = object.changeFeed === 'tokens' ? { began: cursor?.began ?? store.changes.settled } : {};
+  const began = object.changeFeed === 'tokens' || object.changeFeed === 'ids' ? { began: cursor?.began ?? store.changes.settled } : {};
   const next =
     hasMore && last !== undefined
       ? writeCursor({ object: name, since, deleted: deleted === 'include', after: placeOf(last), ...began })

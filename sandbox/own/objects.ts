@@ -26,8 +26,8 @@ export interface OwnObject {
   countsTotal?: boolean;
   /** `/keys` lists the ids of everything. */
   hasKeys?: boolean;
-  /** `tokens`: `/changes` behind a token of the list's last page; `events`: `/events`, each change with the record as it was then. */
-  changeFeed?: 'tokens' | 'events';
+  /** `tokens`: `/changes` behind a token of the list's last page; `ids`: the same as `/changed_ids`, without records, and `/batch`; `events`: `/events`, each change with the record as it was then. */
+  changeFeed?: 'tokens' | 'events' | 'ids';
   /** How coarse times are: `second` writes and filters whole seconds, `day` takes a day to filter by. */
   filterStep?: 'second' | 'day';
 }
@@ -72,6 +72,7 @@ export const ownObjects: Readonly<Record<string, OwnObject>> = {
     ...{ content: lineItem, identity: lineItemIdentity, hiddenFields: ['deal_id'], parent: 'deals' },
   },
   tasks: { ...unmarked, defaultSize: 30, idPrefix: 'tsk_', content: note, hasKeys: true, changeFeed: 'tokens' },
+  memos: { ...unmarked, defaultSize: 20, idPrefix: 'mem_', content: note, changes: null, changeFeed: 'ids' },
   tickets: { ...unmarked, defaultSize: 20, idPrefix: 'tic_', content: note, changeFeed: 'events' },
   log_lines: {
     ...{ paging: 'keyset', changes: null, hasDeletedFeed: false, hasDeleteMark: false, defaultSize: 12, idPrefix: 'log_' },

@@ -99,8 +99,18 @@ function objectProblems(place: string, candidate: unknown): string[] {
     ...[full, incremental, delta, window, keys, deletions].flatMap((one) =>
       one ? repeatedNames(one.parts).map((name) => `${place}: two parts are called ${name}`) : [],
     ),
+    ...batchProblems(definition).map((problem) => `${place}.${problem}`),
     ...readProblems(definition).map((problem) => `${place}.${problem}`),
   ];
+}
+
+/** What is named by ids alone has to be read somewhere, by ids that are one text. */
+function batchProblems({ record, batch, incremental, delta, parent }: ObjectDefinition): string[] {
+  const names = [...(incremental?.parts ?? []), ...(delta?.parts ?? [])].some((part) => part.names !== undefined);
+  const problems = names && !batch ? ['batch: a feed names records by their ids, and nothing reads them'] : [];
+  if (batch && Array.isArray(record.id)) problems.push('batch: an id of several members cannot be asked for by itself');
+  if (batch && parent?.scopesId) problems.push('batch: an id that is unique under its parent only names no record by itself');
+  return problems;
 }
 
 function readProblems(definition: ObjectDefinition): string[] {
@@ -131,7 +141,7 @@ function readProblems(definition: ObjectDefinition): string[] {
 /** What has no key is read in full and kept: nothing else can be said of one record. */
 function keylessProblems(definition: ObjectDefinition): string[] {
   if (!isKeyless(definition)) return [];
-  const needsKey = ['incremental', 'delta', 'window', 'keys', 'deletions', 'get', 'reread', 'parent', 'children'] as const;
+  const needsKey = ['incremental', 'delta', 'window', 'keys', 'deletions', 'get', 'reread', 'batch', 'parent', 'children'] as const;
   const { isDeleted, deletedAt } = definition.record;
   return [
     ...needsKey.filter((name) => definition[name] !== undefined).map((name) => `${name}: records without a key have none`),

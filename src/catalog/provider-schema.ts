@@ -80,6 +80,7 @@ const part = z.strictObject({
   recordsPath: path,
   completeness: z.enum(['complete', 'approximate']),
   feed: feed.optional(),
+  names: z.strictObject({ path, id: path.optional(), deleted: path.optional() }).optional(),
   coversChanges: z.boolean().optional(),
   totalPath: path.optional(),
   isLagging: z.boolean().optional(),
@@ -110,6 +111,7 @@ const child = z.strictObject({
   modifiedAt: path.optional(),
 });
 const pageSizeMax = 10_000;
+const batchIdsMax = 2000;
 /** A month. */
 const windowSeconds = z.int().min(1).max(2_678_400);
 const budgetWindow = z.union([
@@ -139,6 +141,15 @@ export const objectSchema = z.strictObject({
     .optional(),
   get: call.optional(),
   reread: z.strictObject({ prepare: read.prepare, request: call }).optional(),
+  batch: z
+    .strictObject({
+      prepare: read.prepare,
+      idsMax: z.int().min(1).max(batchIdsMax),
+      request: call,
+      recordsPath: path,
+      absence: z.enum(['deleted', 'nothing']),
+    })
+    .optional(),
   scopes: z.array(text),
   visibilityLagSeconds: z.number().min(0),
   settledLagSeconds: z.number().min(1).optional(),

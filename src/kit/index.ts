@@ -2,6 +2,7 @@ export type { FieldType } from '../base/field-type.ts';
 export type { Condition, Expr, UnifiedMapping } from '../base/mapping/expr.ts';
 export { defineProvider } from './define.ts';
 export { classifyByStatus, ProviderError } from './errors.ts';
+export { feedOfIds, type IdsFeed } from './feed-of-ids.ts';
 export type * from './hook-types.ts';
 export { isKeyless } from './keyless.ts';
 export { byModified, type ModifiedWalk } from './modified-walk.ts';

@@ -172,6 +172,18 @@ export interface RequestSpec {
   body?: { contentType: string; text: string };
   /** Rate budget category. Default: read. */
   category?: string;
+  /** The answer only names records, which the object's `batch` reads. Set by `feedOfIds`; in a read of that object only. */
+  names?: NamedRecords;
+}
+
+/** Where an answer names records. */
+export interface NamedRecords {
+  /** Path of the list. */
+  path: string;
+  /** Path of the id in an item. Absent: the item is the id. */
+  id?: string;
+  /** Path of what says, by a value other than null and false, that the item's record is deleted: it is not asked for. */
+  deleted?: string;
 }
 
 /** What went wrong, in the engine's words. */
@@ -221,6 +233,8 @@ export interface ObjectDefinition {
   get?: (id: string) => RequestSpec;
   /** One record as the listing shows it, with the same fields: what a hook's hint and a retry of a quarantined record read. */
   reread?: RereadDefinition;
+  /** Several records by their ids: what a feed of ids names, and what hooks tell of when it is more than one. */
+  batch?: BatchDefinition;
   /** OAuth scopes that reading needs. */
   scopes: string[];
   /** How long a change may stay invisible, seconds. Every incremental read looks back this far. */
@@ -286,6 +300,19 @@ export interface RereadDefinition {
   /** As in a read: asked once for many records. */
   prepare?: ReadDefinition['prepare'];
   request: (id: string, prepared: Json) => RequestSpec;
+}
+
+/** Several records in one request, each as the listing shows it. The id of a record is one path. */
+export interface BatchDefinition {
+  /** As in a read; within one, its own `prepare` counts. */
+  prepare?: ReadDefinition['prepare'];
+  /** Ids that one request may have. */
+  idsMax: number;
+  request: (ids: string[], prepared: Json) => RequestSpec;
+  /** Path of the array of records in the answer. */
+  recordsPath: string;
+  /** What it says of a record that the answer leaves it out. `nothing`: it may only be hidden from this call, or show late. */
+  absence: 'deleted' | 'nothing';
 }
 
 /** Parts are read one after the other; a read has ended when its last part has. */
@@ -390,6 +417,8 @@ export interface ReadPart {
   completeness: 'complete' | 'approximate';
   /** Absent: the items are the records. */
   feed?: FeedShape;
+  /** What its answers name, where they do nothing else. Set by `feedOfIds`. */
+  names?: NamedRecords;
   /**
    * An approximate part that all the same skips no change that was visible when it began, such as a walk by modified time: what it
    * may miss is only where a record stands, never that it changed. Set by `byModified`.

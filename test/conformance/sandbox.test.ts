@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compilePath, readPath } from '../../src/base/path.ts';
+import { openBatch } from '../../src/engine/inbound/join-records.ts';
 import { isKeyless, type JsonObject, type ObjectDefinition, type ProviderDefinition, type RequestSpec } from '../../src/kit/index.ts';
 import { type Dialect, tokensFor } from '../sandbox/support.ts';
 import { localUrl, type RunningSandbox, startSandbox } from '../support/sandbox.ts';
@@ -139,6 +140,27 @@ describe.each(objects)('%s %s', (name, object, provider, definition) => {
       expect(changed.position).not.toBe(since);
       const again = await readAll({ object, definition, kind: 'delta', since: changed.position, pageSize: 2, ask });
       expect(again.records).toEqual([]);
+    });
+
+  if (definition.batch)
+    test('a batch shows what is there as the listing does, and leaves out what was deleted', async () => {
+      const ask = await clientOf(provider, account);
+      const { batch } = definition;
+      const { records } = await readAll({ object, definition, kind: 'full', ask });
+      const prepare = batch!.prepare;
+      const prepared = prepare ? prepare.reduce(JSON.parse(String((await ask(prepare.request)).body))) : null;
+      const [gone, ...there] = records.slice(0, 4);
+      await sandbox.control.delete({ ...where, id: gone!.id });
+      const { body } = await ask(
+        batch!.request(
+          [gone!, ...there].map(({ id }) => id),
+          prepared,
+        ),
+      );
+      const { records: found, isWhole } = openBatch(Buffer.from(body), batch!, definition);
+      expect(isWhole).toBe(true);
+      expect([...found.keys()].sort()).toEqual(there.map(({ id }) => id).sort());
+      for (const { id, raw } of there) expect(JSON.parse(found.get(id)!.toString())).toEqual(JSON.parse(raw.toString()));
     });
 
   if (definition.get && !keepsDeleted.has(`${dialect} ${object}`))

@@ -86,6 +86,29 @@ test('P37 T05 HubSpot: creations, changes and deletions in its own format and si
   expect(await scene.run({ full: true })).toMatchObject({ status: 'succeeded', inserted: 0, updated: 0, deleted: 0 });
 });
 
+test.each(['hubspot', 'sandbox'] as const)('P37 T05 %s: many records that are told of at once are read in one batch', async (provider) => {
+  const object = provider === 'hubspot' ? 'contacts' : 'memos';
+  const scene = await openHooked({ account: provider === 'hubspot' ? '20602' : 'batched', provider, object, size: 40 }, { isHeld: true });
+  const before = await scene.runs();
+  const ids = [...(await scene.truth()).keys()].sort();
+  const [gone, ...changed] = ids.slice(0, 31) as [string, ...string[]];
+  const told = { firstname: 'Told', note: 'Told' };
+  await scene.control.update({ ...scene.at, ids: changed, fields: told });
+  await scene.control.delete({ ...scene.at, id: gone });
+  await scene.control.clearRequests(scene.at);
+  await scene.send();
+  await expect.poll(async () => (await scene.listedOne(gone)).deleted_at, { timeout: waitMsMax }).not.toBe(null);
+  await scene.settled();
+  for (const id of changed)
+    expect(await scene.raw(id)).toMatchObject(provider === 'hubspot' ? { properties: { firstname: 'Told' } } : told);
+  expect(await scene.runs()).toEqual(before);
+  const read = (await scene.pages()).filter(({ path }) => !path.includes('/properties/'));
+  expect(read.filter(({ path }) => path.includes('/batch')).length).toBeGreaterThanOrEqual(1);
+  // Nothing but what a batch left out, and what came by itself, was asked for one by one.
+  expect(read.length).toBeLessThan(10);
+  await scene.expectInvariants();
+});
+
 test('P37 T05 Stripe: events of a connected account, one a request; a deleted customer is gone', async () => {
   const scene = await openHooked({ account: 'hookshop', provider: 'stripe', object: 'customers', size: 8 });
   const before = await scene.runs();

@@ -80,6 +80,29 @@ test('H57 a worker killed in the middle of a page leaves the mark where it was; 
   await scene.expectInvariants();
 }, 180_000);
 
+test('H57 D18 a worker killed between the batches of a feed of ids leaves its position where it was, and nothing is missing', async () => {
+  const account = 'h57-ids';
+  const scene = await openScene(syncline, { account, object: 'memos', size: 250, order: { strategy: 'full_then_delta' } });
+  const { feed_position: position } = await scene.checkpoint();
+  await scene.control.update({ ...scene.at, count: 250, fields: { note: 'edited' } });
+  const [, doomed] = await scene.rows();
+  await scene.control.delete({ ...scene.at, id: doomed!.id });
+  await scene.control.fault({ match: { account, path: '/memos/batch' }, fault: { kind: 'slow', delayMs: 400 }, times: null });
+  await scene.control.clearRequests(scene.at);
+  await scene.vendor.call('POST', `/v1/syncs/${scene.syncId}:trigger`, {});
+  const batches = async () => (await scene.pages()).filter(({ path }) => path.endsWith('/batch')).length;
+  await expect.poll(batches, { timeout: 30_000 }).toBeGreaterThanOrEqual(2);
+  await replace(await untilHeld(scene));
+  expect((await scene.checkpoint()).feed_position).toBe(position);
+  await scene.control.clearFaults({ account, path: '/memos/batch' });
+  await untilTakenOver(scene);
+  const rows = await scene.rows();
+  expect([rows.length, new Set(rows.map((row) => row.seq)).size]).toEqual([250, 250]);
+  expect((await scene.checkpoint()).feed_position).not.toBe(position);
+  await scene.expectAgrees();
+  await scene.expectInvariants();
+}, 180_000);
+
 test('H58 O86 a worker killed after the fetch and before the commit has advanced no mark; after a restart the rows are there', async () => {
   const account = 'h58';
   const scene = await openScene(syncline, { account });

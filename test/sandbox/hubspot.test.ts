@@ -89,6 +89,22 @@ describe('recorded requests', () => {
   });
 });
 
+it('a batch gives records by their ids, and names those that are not found in a 207', async () => {
+  const { results } = (await call(`${api}/crm/v3/objects/contacts?limit=2`)).body;
+  const ids = results.map(({ id }: { id: string }) => id);
+  const post = (inputs: unknown, query = '') =>
+    call(`${api}/crm/v3/objects/contacts/batch/read${query}`, { method: 'POST', json: { inputs, properties: ['email'] } });
+  const whole = await post(ids.map((id: string) => ({ id })));
+  expect([whole.status, whole.body.results.map(({ id }: { id: string }) => id)]).toEqual([200, ids]);
+  expect(Object.keys(whole.body).sort()).toEqual(['completedAt', 'results', 'startedAt', 'status']);
+  const partial = await post([{ id: ids[0] }, { id: '99' }]);
+  expect(partial.status).toBe(207);
+  expect(partial.body).toMatchObject({ numErrors: 1, errors: [{ category: 'OBJECT_NOT_FOUND', context: { ids: ['99'] } }] });
+  expect(partial.body.results.map(({ id }: { id: string }) => id)).toEqual([ids[0]]);
+  expect((await post(Array.from({ length: 101 }, () => ({ id: ids[0] })))).status).toBe(400);
+  expect((await post([{ id: ids[0] }], '?limit=1')).status).toBe(400);
+});
+
 describe('the table of endpoints', () => {
   const { operations } = loadData<{ operations: { method: string; path: string; query: { name: string }[] }[] }>('hubspot/endpoints.json');
   /** Parameters that are lists are not in the table. */

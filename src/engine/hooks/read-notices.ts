@@ -2,9 +2,10 @@ import type { ConnectionClient } from '../../connect/client.ts';
 import type { Sync as SyncRow } from '../../db/generated/client.ts';
 import type { HookPayload } from '../../hub/hook-types.ts';
 import type { Hub, HubConnection, HubTable, IncomingRecord, QuarantinedRecord } from '../../hub/types.ts';
-import { type Json, type ObjectDefinition, ProviderError, type RereadDefinition } from '../../kit/index.ts';
+import { type BatchDefinition, type Json, type ObjectDefinition, ProviderError, type RereadDefinition } from '../../kit/index.ts';
 import type { SyncsCtx } from '../../syncs/context.ts';
 import type { Notice } from '../../syncs/hook-notices.ts';
+import { openBatch } from '../inbound/join-records.ts';
 import { readOne } from './read-one.ts';
 
 /** What working off notices needs at hand. */
@@ -56,11 +57,44 @@ export async function readNotices(desk: HookDesk, notices: Notice[]): Promise<Re
   if (!definition.reread || definition.children) return { ...read, needsRun: true };
   const late = new Set(await findLate(desk, rest));
   read.late = [...late];
-  return rereadAll(desk, read, { ids: rest.flatMap(({ recordId }) => (late.has(recordId) ? [] : [recordId])), how: definition.reread });
+  const ids = rest.flatMap(({ recordId }) => (late.has(recordId) ? [] : [recordId]));
+  const left = definition.batch && ids.length > 1 ? await readBatches(desk, read, { ids, how: definition.batch }) : ids;
+  return rereadAll(desk, read, { ids: left, how: definition.reread });
 }
 
 function findLate({ hub, sync, table, connection }: HookDesk, notices: Notice[]): Promise<string[]> {
   return hub.findLate({ syncId: sync.id, table, connection, recordIds: notices.map(({ recordId }) => recordId) });
+}
+
+/** Many at once cost one request. What the answers leave out and that proves nothing is left to be asked for one by one. */
+async function readBatches(desk: HookDesk, read: ReadNotices, { ids, how }: { ids: string[]; how: BatchDefinition }): Promise<string[]> {
+  const prepared = await prepare(desk, how);
+  const left: string[] = [];
+  for (let from = 0; from < ids.length; from += how.idsMax)
+    left.push(...(await readBatch(desk, read, { ids: ids.slice(from, from + how.idsMax), how, prepared })));
+  return left;
+}
+
+async function readBatch(
+  desk: HookDesk,
+  read: ReadNotices,
+  { ids, how, prepared }: { ids: string[]; how: BatchDefinition; prepared: Json },
+): Promise<string[]> {
+  const { hub, client, definition, signal } = desk;
+  const askedSeq = await hub.lastDrawnSeq();
+  const open = await client();
+  const askedMs = performance.now();
+  const { body, providerTime } = await open.request(how.request(ids, prepared), { signal });
+  const { records, isWhole } = openBatch(body, how, definition);
+  const askedTime = providerTime && new Date(providerTime.getTime() - Math.ceil(performance.now() - askedMs));
+  const left: string[] = [];
+  for (const id of ids) {
+    const bytes = records.get(id);
+    if (bytes !== undefined) keep(desk, read, { id, askedSeq, askedTime }, bytes);
+    else if (isWhole && how.absence === 'deleted') read.gone.push({ id, askedSeq });
+    else left.push(id);
+  }
+  return left;
 }
 
 /** As long as a slice: a provider that answers slowly holds neither the claim nor a place in which others' hooks are worked off. */
@@ -87,7 +121,7 @@ function applyPayloads(desk: HookDesk, read: ReadNotices, recordId: string, payl
   return true;
 }
 
-async function prepare({ client, signal }: HookDesk, { prepare: how }: RereadDefinition): Promise<Json> {
+async function prepare({ client, signal }: HookDesk, { prepare: how }: Pick<RereadDefinition, 'prepare'>): Promise<Json> {
   if (!how) return null;
   const { body } = await (await client()).request(how.request, { signal });
   return how.reduce(parseAnswer(body));
@@ -101,18 +135,28 @@ async function reread(desk: HookDesk, read: ReadNotices, recordId: string, prepa
     const open = await client();
     const askedMs = performance.now();
     const { body, providerTime } = await open.request(definition.reread!.request(recordId, prepared), { signal });
-    const { record, quarantined } = readOne(desk, body, askedSeq);
-    // A record that tells no time is as new as the question: events of before, which a feed may still tell, are older than that.
-    if (record && !definition.record.modifiedAt && providerTime)
-      record.modifiedAt = new Date(providerTime.getTime() - Math.ceil(performance.now() - askedMs));
-    if (record && !record.isDeleted) read.records.push(record);
-    if (quarantined) read.quarantined.push(quarantined);
-    // Of merged records a get by the old id shows the one that is left.
-    else if (!record || record.isDeleted || record.id !== recordId) read.gone.push({ id: recordId, askedSeq });
+    const askedTime = providerTime && new Date(providerTime.getTime() - Math.ceil(performance.now() - askedMs));
+    keep(desk, read, { id: recordId, askedSeq, askedTime }, body);
   } catch (error) {
     if (!(error instanceof ProviderError) || error.meaning !== 'not_found') throw error;
     read.gone.push({ id: recordId, askedSeq });
   }
+}
+
+/** What was asked for, and what came. */
+function keep(
+  desk: HookDesk,
+  read: ReadNotices,
+  { id, askedSeq, askedTime }: { id: string; askedSeq: bigint; askedTime: Date | null },
+  body: Buffer,
+): void {
+  const { record, quarantined } = readOne(desk, body, askedSeq);
+  // A record that tells no time is as new as the question: events of before, which a feed may still tell, are older than that.
+  if (record && !desk.definition.record.modifiedAt && askedTime) record.modifiedAt = askedTime;
+  if (record && !record.isDeleted) read.records.push(record);
+  if (quarantined) read.quarantined.push(quarantined);
+  // Of merged records a get by the old id shows the one that is left.
+  else if (!record || record.isDeleted || record.id !== id) read.gone.push({ id, askedSeq });
 }
 
 function parseAnswer(body: Buffer): Json {

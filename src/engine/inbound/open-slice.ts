@@ -9,7 +9,8 @@ import { leaveTrace } from '../../syncs/leave-run.ts';
 import { openChildren } from '../page/open-children.ts';
 import { backdated } from './backdated.ts';
 import type { Desk } from './leave-with.ts';
-import type { Slice } from './slice.ts';
+import { createLookingClient } from './looking-client.ts';
+import { renew, type Slice } from './slice.ts';
 import { openDestination } from './wait-for-destination.ts';
 
 /**
@@ -40,7 +41,11 @@ export async function openSlice(desk: Desk): Promise<Slice | null> {
     table,
     children: await openChildren(hub, table, definition, ctx.limits.recordBytesMax),
     connection: await hub.ensureConnection({ connectionId: sync.connectionId, customerId: sync.customerId }),
-    client: once(() => openConnectionClient({ ctx, connectionId: sync.connectionId, sync: { id: sync.id, rateLimits } })),
+    client: once(async () => {
+      const client = await openConnectionClient({ ctx, connectionId: sync.connectionId, sync: { id: sync.id, rateLimits } });
+      const prepared = () => desk.slice?.state.read?.prepared ?? null;
+      return createLookingClient({ client, definition, prepared, progressed: async () => (desk.slice ? renew(desk.slice) : undefined) });
+    }),
     pending: { slices: 1, apiCalls: 0, bytes: 0, waitMs: 0 },
     failures: state.failures,
     startedMs: performance.now(),
