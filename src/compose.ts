@@ -28,7 +28,8 @@ import { createProviderChanged } from './syncs/provider-changed.ts';
 import { refreshSyncConfigs } from './syncs/refresh-sync-configs.ts';
 import { removeSyncConfigs } from './syncs/remove-sync-configs.ts';
 import { authenticate, createTokenKeys, isOriginAllowed } from './tenancy/index.ts';
-import { unifiedViewsOf } from './unified/views.ts';
+import { refreshViews } from './unified/refresh-views.ts';
+import { viewsOfApplications } from './unified/views.ts';
 
 /** The whole product as a value: mount `fetch` in any Node server that speaks web-standard requests. */
 export interface Syncline {
@@ -92,7 +93,7 @@ async function build({ config, log, db }: Ground): Promise<Syncline> {
       createHubs({
         ...{ url: urlOf(config), poolMax: config.hubPoolMax, log, clock, limits },
         targetOf: targets.of,
-        unifiedViews: unifiedViewsOf(catalog),
+        unifiedViews: viewsOfApplications({ catalog, db }),
       }),
       metrics,
     ),
@@ -105,6 +106,7 @@ async function build({ config, log, db }: Ground): Promise<Syncline> {
     sqlAddress: sqlAddressOf(config),
     onConnectionChanged: createConnectionChanged({ clock }),
     onProviderChanged: createProviderChanged({ clock }),
+    afterProviderChanged: (applicationId: string) => refreshViews({ db, hubs, log }, applicationId),
     ...{ targets, removeSyncConfigs },
   };
   const contextFor = (actor: Actor, requestId = newId('req', clock.now())): AppCtx => {

@@ -26,6 +26,8 @@ export type DeclareCtx = CatalogCtx & {
    * change commits with it. Higher floors give the function; the catalog knows nothing of them.
    */
   onProviderChanged: (tx: Tx, change: ProviderChange) => Promise<void>;
+  /** Called behind that transaction, and behind one that declares or deletes a provider: what shows its records follows, and nobody waits. */
+  afterProviderChanged: (applicationId: string) => void;
 };
 
 export interface ProviderChange {

@@ -4,6 +4,7 @@ export { declareProvider } from './declared/declare-provider.ts';
 export type { DeclaredProvider } from './declared/declared-provider.ts';
 export { deleteDeclaredProvider } from './declared/delete-declared-provider.ts';
 export {
+  declaredBy,
   findListed,
   findObject,
   findProvider,

@@ -56,8 +56,8 @@ export interface ViewDefinition {
   select: string;
 }
 
-/** The views of unified models over the tables that a hub has. */
-export type UnifiedViews = (names: HubNames, tables: HubTable[]) => ViewDefinition[];
+/** The views of unified models over the tables that a hub has. `known`: the names of those that are there already. */
+export type UnifiedViews = (names: HubNames, tables: HubTable[], known: readonly string[]) => Promise<ViewDefinition[]>;
 
 /** A hub with everything that it offers beyond writing. */
 export type ListableHub = Hub & {

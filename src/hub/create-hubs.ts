@@ -39,15 +39,16 @@ export function createHubs(options: {
   limits: Pick<Limits, 'tombstoneDays'>;
   /** How a vendor's own database is reached; absent: there are hosted ones only. */
   targetOf?: (destination: DestinationRef) => Promise<HubTarget>;
-  unifiedViews?: UnifiedViews;
+  /** Of an application's hubs. */
+  unifiedViews?: (applicationId: string) => UnifiedViews;
 }): Hubs {
   const hosted = counted(createHubPool(options));
   const opened = new Map<string, Opened>();
   const leaving = new Set<Promise<void>>();
   const closing = new AbortController();
 
-  async function prepared(counts: CountedPool, place: Pick<DestinationRef, 'schema'> & { claimant?: DestinationRef }) {
-    const { schema, claimant } = place;
+  async function prepared(counts: CountedPool, place: Pick<DestinationRef, 'schema' | 'applicationId'> & { claimant?: DestinationRef }) {
+    const { schema, applicationId, claimant } = place;
     const { pool } = counts;
     await prepareHub({ pool, schema, claimant });
     let verified = counts.sessions();
@@ -62,7 +63,7 @@ export function createHubs(options: {
       versions: new Map(),
       shapes: new Map(),
       connectionIds: new Map(),
-      unifiedViews: options.unifiedViews,
+      unifiedViews: options.unifiedViews?.(applicationId),
       isVerified: () => verified === counts.sessions(),
       async verify() {
         const now = counts.sessions();
@@ -109,7 +110,7 @@ export function createHubs(options: {
     return keep(destination.id, {
       version: target.version,
       pool: counts.pool,
-      hub: prepared(counts, { schema: destination.schema, claimant: destination }).catch((error: unknown) => {
+      hub: prepared(counts, { ...destination, claimant: destination }).catch((error: unknown) => {
         throw asDestinationFailure(error) ?? error;
       }),
     });

@@ -1,21 +1,27 @@
 import { compileMapper, compileWriter } from '../base/mapping/evaluate.ts';
 import { sourceRowOf } from '../base/mapping/sources.ts';
 import { columnsSql, conditionSql, projectionSql, sourceColumnsSql, sourceTextsSql } from '../base/mapping/to-sql.ts';
-import { type Catalog, typesOf, type UnifiedModel } from '../catalog/index.ts';
+import { typesOf, type UnifiedModel } from '../catalog/index.ts';
 import type { UnifiedBranch } from '../hub/unified/types.ts';
+import type { ProviderDefinition } from '../kit/index.ts';
 import { mappingsFor, type ProviderMapping } from './mappings.ts';
 import { modelOf } from './models.ts';
 
-const compiled = new WeakMap<object, Map<string, UnifiedBranch[]>>();
+const compiled = new WeakMap<ProviderDefinition, Map<string, UnifiedBranch[]>>();
 
-/** How a model is made of each provider's objects. Compiled once for each model: declarations do not change while a process runs. */
-export function branchesOf(catalog: Catalog, { category, name }: Pick<UnifiedModel, 'category' | 'name'>): UnifiedBranch[] {
-  const known = compiled.get(catalog) ?? new Map<string, UnifiedBranch[]>();
-  compiled.set(catalog, known);
+/** How a model is made of each provider's objects. Compiled once for each definition: a declared one that changes is another. */
+export function branchesOf(
+  definitions: readonly ProviderDefinition[],
+  { category, name }: Pick<UnifiedModel, 'category' | 'name'>,
+): UnifiedBranch[] {
   const key = `${category}/${name}`;
-  const branches = known.get(key) ?? mappingsFor(catalog, category, name).map((one) => compile(one, modelOf(category, name)));
-  known.set(key, branches);
-  return branches;
+  return definitions.flatMap((definition) => {
+    const known = compiled.get(definition) ?? new Map<string, UnifiedBranch[]>();
+    compiled.set(definition, known);
+    const branches = known.get(key) ?? mappingsFor([definition], category, name).map((one) => compile(one, modelOf(category, name)));
+    known.set(key, branches);
+    return branches;
+  });
 }
 
 function compile({ provider, object, mapping }: ProviderMapping, model: UnifiedModel): UnifiedBranch {

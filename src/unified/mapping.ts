@@ -1,4 +1,5 @@
 import { AppError } from '../base/errors.ts';
+import { findProvider } from '../catalog/index.ts';
 import type { UnifiedMapping } from '../db/generated/client.ts';
 import { branchesOf } from './branches.ts';
 import type { UnifiedCtx } from './context.ts';
@@ -31,12 +32,13 @@ export function shownMapping(row: UnifiedMapping): CustomMapping {
 }
 
 /** Only of what has records: the model exists, and the provider has an object for it. */
-export function requireMapped(
-  { catalog }: Pick<UnifiedCtx, 'catalog'>,
+export async function requireMapped(
+  ctx: Pick<UnifiedCtx, 'catalog' | 'db'>,
+  applicationId: string,
   { category, model, provider }: Pick<CustomMapping, 'category' | 'model' | 'provider'>,
-): ReturnType<typeof branchesOf> {
-  const found = branchesOf(catalog, modelOf(category, model)).filter((one) => one.provider === provider);
-  catalog.provider(provider);
+): Promise<ReturnType<typeof branchesOf>> {
+  const known = modelOf(category, model);
+  const found = branchesOf([await findProvider(ctx, applicationId, provider)], known);
   if (found.length > 0) return found;
   throw new AppError('mapping_invalid', `${provider} has no object that becomes ${category}/${model}: there is nothing to add fields to.`, {
     details: { category, model, provider },

@@ -1,5 +1,6 @@
 import type { Expr, UnifiedMapping } from '../base/mapping/expr.ts';
-import type { Catalog, UnifiedModel } from '../catalog/index.ts';
+import type { UnifiedModel } from '../catalog/index.ts';
+import type { ProviderDefinition } from '../kit/index.ts';
 import { modelOf } from './models.ts';
 
 /** How one object of a provider becomes a model. */
@@ -10,16 +11,14 @@ export interface ProviderMapping {
   mapping: UnifiedMapping;
 }
 
-/** By the order of the providers' names, then of their declarations. A provider without a mapping is not there. */
-export function mappingsFor(catalog: Pick<Catalog, 'list'>, category: string, name: string): ProviderMapping[] {
+/** In the order of the definitions, then of their declarations. A provider without a mapping is not there. */
+export function mappingsFor(definitions: readonly ProviderDefinition[], category: string, name: string): ProviderMapping[] {
   const model = modelOf(category, name);
-  return catalog
-    .list()
-    .flatMap(({ name: provider, unified = [] }) =>
-      unified
-        .filter((mapping) => mapping.category === model.category && mapping.model === model.name)
-        .map((mapping) => ({ provider, object: mapping.object, mapping: completed(mapping, model) })),
-    );
+  return definitions.flatMap(({ name: provider, unified = [] }) =>
+    unified
+      .filter((mapping) => mapping.category === model.category && mapping.model === model.name)
+      .map((mapping) => ({ provider, object: mapping.object, mapping: completed(mapping, model) })),
+  );
 }
 
 function completed(mapping: UnifiedMapping, model: UnifiedModel): UnifiedMapping {

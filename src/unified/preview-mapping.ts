@@ -21,7 +21,7 @@ export async function previewMapping({ ctx, input }: Args<PreviewMapping, Unifie
   const { fields, customerId: given, destinationId, ...key } = PreviewMapping.parse(input);
   if (own !== undefined && given !== undefined && given !== own)
     throw new AppError('scope_missing', "A customer token reads its own customer's records only.");
-  const branches = requireMapped(ctx, key);
+  const branches = await requireMapped(ctx, applicationId, key);
   const customerId = own ?? given;
   const objects = branches.map(({ provider, object }) => ({ provider, object }));
   const { destination } = await findUnifiedDestination(ctx, { applicationId, customerId, destinationId, objects });

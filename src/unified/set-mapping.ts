@@ -18,7 +18,7 @@ const mappingsMax = 1000;
 export async function setMapping({ ctx, input }: Args<SetMapping, UnifiedCtx>): Promise<CustomMapping> {
   const { applicationId } = requireScope(ctx.actor, 'mappings:write');
   const { fields, customerId = '', ...key } = SetMapping.parse(input);
-  requireMapped(ctx, key);
+  await requireMapped(ctx, applicationId, key);
   const row = await withTransaction(ctx, async (tx) => {
     if (customerId !== '') await requireCustomer(tx, applicationId, customerId);
     await refuseTooMany(tx, applicationId);

@@ -1,8 +1,8 @@
 import { AppError } from '../base/errors.ts';
 import type { UnifiedModel } from '../catalog/index.ts';
 import type { UnifiedRelation, UnifiedShown } from '../hub/unified/types.ts';
+import type { ProviderDefinition } from '../kit/index.ts';
 import { branchesOf } from './branches.ts';
-import type { UnifiedCtx } from './context.ts';
 import type { FoundDestination } from './find-destination.ts';
 import { modelOf } from './models.ts';
 import { customFieldsSql } from './views.ts';
@@ -17,14 +17,14 @@ export function customFieldsOf(
 }
 
 /** Relations to show as the records that they name. */
-export function relationsOf({ catalog }: UnifiedCtx, model: UnifiedModel, expand: readonly string[]): UnifiedRelation[] {
+export function relationsOf(definitions: readonly ProviderDefinition[], model: UnifiedModel, expand: readonly string[]): UnifiedRelation[] {
   const relations = Object.entries(model.fields).flatMap(([field, { type, ...rest }]) =>
     type !== 'list' && 'relation' in rest && rest.relation !== undefined ? [{ field, related: rest.relation }] : [],
   );
   return [...new Set(expand)].map((field) => {
     const relation = relations.find((one) => one.field === field);
     if (!relation) throw unknownRelation(field, relations);
-    return { field, branches: branchesOf(catalog, modelOf(model.category, relation.related)) };
+    return { field, branches: branchesOf(definitions, modelOf(model.category, relation.related)) };
   });
 }
 

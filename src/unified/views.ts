@@ -1,10 +1,14 @@
+import { sqlTypes } from '../base/mapping/cast-sql.ts';
 import { customValueSql } from '../base/mapping/custom-sql.ts';
 import { quote } from '../base/mapping/sql-text.ts';
 import { columnsSql, conditionSql, sourceColumnsSql } from '../base/mapping/to-sql.ts';
-import { type Catalog, models, typesOf, type UnifiedModel } from '../catalog/index.ts';
+import { models, typesOf, type UnifiedModel } from '../catalog/index.ts';
 import type { UnifiedViews, ViewDefinition } from '../hub/context.ts';
 import type { HubNames } from '../hub/names.ts';
 import type { HubTable } from '../hub/types.ts';
+import type { ProviderDefinition } from '../kit/index.ts';
+import type { UnifiedCtx } from './context.ts';
+import { mappedByApplication } from './definitions.ts';
 import { mappingsFor, type ProviderMapping } from './mappings.ts';
 
 /** What stands before the model's fields: a model's fields are only ever added at the end, and what reads the view goes on. */
@@ -19,19 +23,32 @@ export const viewEnvelope = [
   'custom_fields',
 ] as const;
 
-/** The views of unified models over the tables of a hub; a model of which no table is there has none. */
-export function unifiedViewsOf(catalog: Pick<Catalog, 'list'>): UnifiedViews {
+type Views = (...args: Parameters<UnifiedViews>) => ViewDefinition[];
+
+/** The views of an application's hubs: those of the catalog's providers, and of what it has declared itself. */
+export function viewsOfApplications(ctx: Pick<UnifiedCtx, 'catalog' | 'db'>): (applicationId: string) => UnifiedViews {
+  const ofCatalog = unifiedViewsOf(ctx.catalog.list());
+  return (applicationId) =>
+    async (...place) => {
+      const declared = await mappedByApplication(ctx, applicationId);
+      return (declared.length === 0 ? ofCatalog : unifiedViewsOf([...ctx.catalog.list(), ...declared]))(...place);
+    };
+}
+
+/** A model of which no table is there has none; one whose last mapping was taken back keeps its view, without rows. */
+export function unifiedViewsOf(definitions: readonly ProviderDefinition[]): Views {
   const mapped = models.map((model) => ({
     model,
-    mappings: mappingsFor(catalog, model.category, model.name).map((one) => compile(one, model)),
+    mappings: mappingsFor(definitions, model.category, model.name).map((one) => compile(one, model)),
   }));
-  return (names, tables) =>
+  return (names, tables, known) =>
     mapped.flatMap(({ model, mappings }) => {
       const branches = mappings.flatMap((one) => {
         const table = tables.find(({ provider, object }) => provider === one.provider && object === one.object);
         return table ? [branchSql(names, table, model, one)] : [];
       });
-      return branches.length === 0 ? [] : [viewOf(model, branches)];
+      if (branches.length > 0) return [viewOf(model, branches)];
+      return known.includes(viewNameOf(model)) ? [viewOf(model, [emptySql(model)])] : [];
     });
 }
 
@@ -46,6 +63,16 @@ function viewOf(model: UnifiedModel, branches: string[]): ViewDefinition {
     columns: [...viewEnvelope, ...Object.keys(model.fields)],
     select: branches.join('\nunion all\n'),
   };
+}
+
+/** The columns with their types: what was built on the view goes on. */
+function emptySql(model: UnifiedModel): string {
+  const envelope = { last_modified_at: 'time', synced_at: 'time', custom_fields: 'json' } as const;
+  const types = [
+    ...viewEnvelope.map((name) => (name in envelope ? envelope[name as keyof typeof envelope] : 'text')),
+    ...Object.values(typesOf(model)),
+  ];
+  return `select ${types.map((type) => `null::${sqlTypes[type]}`).join(', ')} where false`;
 }
 
 type Compiled = Pick<ProviderMapping, 'provider' | 'object'> & { fields: string[]; sources: string; where: string };

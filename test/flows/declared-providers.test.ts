@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hubSchemaName } from '../../src/hub/schema-name.ts';
 import type { Loose } from '../support/client.ts';
 import { declaredSandbox } from '../support/declared.ts';
 import { startProcesses, type TestSyncline } from '../support/syncline.ts';
@@ -197,6 +198,54 @@ test('O83 an object that the provider begins to offer is included or listed, as 
   expect(taken.newly_offered).toEqual([]);
 });
 
+test('what a declared provider maps is read as a model in the API and in SQL, by its application alone; a changed mapping without a run', async () => {
+  const account = 'declared-models';
+  await syncline.control.setSize({ account, object: 'plain_items', size: 3 });
+  const fields = { title: 'Great', other_title: 'Greater', state_of: 'on' };
+  const [changed] = (await syncline.control.update({ account, object: 'plain_items', count: 1, fields })).ids;
+  const mapping = (title: string) => ({
+    ...{ category: 'crm', model: 'opportunity', version: 1, object: 'plain_items' },
+    fields: { name: { text: title }, status: { one_of: { text: 'state_of' }, values: { on: 'OPEN' }, other: 'OTHER' } },
+  });
+  const vendor = await declare({ ...declaredSandbox(), unified: [mapping('title')] });
+  const { connectionId } = await begin(vendor, account, [{ object: 'plain_items' }]);
+  const opportunities = '/v1/unified/crm/opportunity';
+  const inSql = async () => {
+    const { rows } = await syncline.pool.query(
+      `select id, name, status, custom_fields from ${hubSchemaName(vendor.applicationId)}.unified_crm_opportunity order by id`,
+    );
+    return rows;
+  };
+  const inApi = async (query = '') => {
+    const rows = await vendor.list(`${opportunities}${query}`);
+    return rows
+      .map(({ id, name, status, custom_fields }: Loose) => ({ id, name, status, custom_fields }))
+      .sort((a: Loose, b: Loose) => (a.id < b.id ? -1 : 1));
+  };
+  const great = { id: `${connectionId}/${changed}`, name: 'Great', status: 'OPEN', custom_fields: {} };
+  expect(await inApi('?filter={"status":{"eq":"OPEN"}}')).toEqual([great]);
+  expect(await inApi('?provider=x_sandbox')).toHaveLength(3);
+  expect(await vendor.call('GET', `${opportunities}/${encodeURIComponent(great.id)}`)).toMatchObject({ provider: 'x_sandbox', ...great });
+  expect(await inSql()).toEqual(await inApi());
+  await vendor.call('PUT', '/v1/unified-mappings/crm/opportunity/x_sandbox', { fields: { key: { path: 'id', type: 'text' } } });
+  expect((await inApi()).map(({ id, custom_fields }) => custom_fields.key === id.split('/')[1])).toEqual([true, true, true]);
+
+  // Another application has neither the mapping nor the name.
+  const stranger = await syncline.createApplication();
+  expect(await stranger.list(opportunities)).toEqual([]);
+  expect((await stranger.request('GET', `${opportunities}?provider=x_sandbox`)).body.code).toBe('provider_unknown');
+  expect((await stranger.request('GET', `${opportunities}/${encodeURIComponent(great.id)}`)).status).toBe(404);
+
+  expect((await update(vendor, 1, { ...vendor.definition, unified: [mapping('other_title')] })).status).toBe(200);
+  expect((await inApi()).find(({ id }) => id === great.id)).toMatchObject({ name: 'Greater' });
+  await expect.poll(inSql, { timeout: 30_000, interval: 50 }).toEqual(await inApi());
+
+  // What is taken back leaves the view without rows: whoever built on it still can read it.
+  expect((await update(vendor, 2, { ...vendor.definition, unified: [] })).status).toBe(200);
+  expect(await inApi()).toEqual([]);
+  await expect.poll(inSql, { timeout: 30_000, interval: 50 }).toEqual([]);
+});
+
 test('what is hostile is refused with its places, and nothing is stored', async () => {
   const vendor = await syncline.createApplication();
   const hostile: [Loose, string][] = [
@@ -207,6 +256,14 @@ test('what is hostile is refused with its places, and nothing is stored', async 
     [{ account: { request: { method: 'GET', path: '//evil.test' }, id: 'id' } }, 'definition.account.request.path'],
     [{ display_name: 'a'.repeat(250_000) }, 'definition'],
     [{ any_object: { pattern: '.*' } }, 'definition.any_object'],
+    [
+      { unified: [{ category: 'crm', model: 'contact', version: 1, object: 'contacts', fields: { a: { text: 'a' } } }] },
+      'definition.unified.0.fields.a',
+    ],
+    [
+      { unified: [{ category: 'crm', model: 'contact', version: 1, object: 'contacts', where: { sql: 'true' }, fields: {} }] },
+      'definition.unified.0.where',
+    ],
   ];
   for (const [more, path] of hostile) {
     const refused = await vendor.request('POST', '/v1/providers', { definition: declaredSandbox('x_hostile', more) });

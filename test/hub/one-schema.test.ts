@@ -53,7 +53,7 @@ test('every statement of a hub speaks of its own schema and of no other, so that
     const { cursor } = await listAll(hub, { pageSize: 20 });
     await list(hub, { cursor });
     await hub.ensureTable('hubspot', 'contacts');
-    const branches = branchesOf(catalog, { category: 'crm', name: 'contact' });
+    const branches = branchesOf(catalog.list(), { category: 'crm', name: 'contact' });
     const shown = { model: 'crm/contact', provider: null, pageSize: 10, includeDeleted: true, includeRaw: true };
     await hub.copyMappings(async () => []);
     await hub.listUnified({ ...shown, branches, expand: [], customFields: null, remoteId: '1' });

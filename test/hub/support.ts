@@ -41,7 +41,7 @@ export async function openTestHub(
     log,
     clock,
     limits: { tombstoneDays: 30 },
-    ...(unifiedViews ? { unifiedViews } : {}),
+    ...(unifiedViews ? { unifiedViews: () => unifiedViews } : {}),
   });
   const open = (name: string) => hubs.open({ id: `dst_${name}`, applicationId: `app_${name}`, kind: 'hosted', schema: name });
   const pool = testPool(url, { max: 6, options: `-c TimeZone=UTC -c search_path=${schema}` });

@@ -138,4 +138,44 @@ export const unified: Mutation[] = [
       title: 'a page says how many there are, until when it is complete, and is 304 for whoever holds it',
     },
   },
+  {
+    id: 'declared-views-stale',
+    promise: 4,
+    breaks: 'the SQL view of a model goes on showing records whose mapping was taken back',
+    edits: [
+      {
+        file: 'src/unified/refresh-views.ts',
+        find: 'refreshAll(ctx, applicationId).catch(',
+        replace: 'Promise.resolve().catch(',
+      },
+      {
+        file: 'src/unified/refresh-views.ts',
+        find: 'async function refreshAll(',
+        replace: 'export async function refreshAll(',
+      },
+    ],
+    test: {
+      file: 'test/flows/declared-providers.test.ts',
+      title:
+        'what a declared provider maps is read as a model in the API and in SQL, by its application alone; a changed mapping without a run',
+    },
+  },
+  {
+    id: 'declared-mapping-unbounded',
+    promise: 7,
+    breaks: 'one application declares a mapping whose statement grows without end, and the process works on that alone',
+    edits: [
+      {
+        file: 'src/catalog/declared/mapping-bounds.ts',
+        find: 'const depthMax = 8;',
+        replace: 'const depthMax = 20;',
+      },
+      {
+        file: 'src/catalog/declared/mapping-bounds.ts',
+        find: 'const sqlCharsMax = 50_000;',
+        replace: 'const sqlCharsMax = 50_000_000;',
+      },
+    ],
+    test: { file: 'src/catalog/declared/compile-definition.test.ts', title: 'refuse what would double itself without end' },
+  },
 ];

@@ -54,7 +54,7 @@ test('every path of a mapping stands in a record or in a description of the prov
   const members = await membersByObject();
   const missing = new Map<string, Set<string>>();
   for (const { category, name } of models)
-    for (const { provider, object, mapping } of mappingsFor(catalog, category, name)) {
+    for (const { provider, object, mapping } of mappingsFor(catalog.list(), category, name)) {
       const key = `${provider} ${object}`;
       if (byName.includes(key)) continue;
       const paths = pathsOf(mapping).flatMap((path) => compilePath(path).alternatives.map((segments) => segments.join('.')));

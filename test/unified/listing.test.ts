@@ -130,7 +130,7 @@ test('a relation is shown as the record that it names: of the same connection on
     2: { id: 2, first_name: 'Alan', org_id: 6 },
     3: { id: 3, first_name: 'Kurt' },
   });
-  const expand = [{ field: 'account', branches: branchesOf(catalog, modelOf('crm', 'account')) }];
+  const expand = [{ field: 'account', branches: branchesOf(catalog.list(), modelOf('crm', 'account')) }];
   const { data } = await list('crm/contact', { expand });
   expect(data.map((row) => row.account)).toEqual([
     expect.objectContaining({ id: 'conn_pipedrive_acme/5', remote_id: '5', name: 'Acme Inc.', description: null }),

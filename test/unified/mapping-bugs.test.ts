@@ -26,7 +26,8 @@ async function map(
   given?: UnifiedMapping,
 ): Promise<{ text: string; fields: Record<string, unknown> }> {
   const [category, name, provider, object] = place.split(' ') as [string, string, string, string];
-  const mapping = given ?? mappingsFor(catalog, category, name).find((one) => one.provider === provider && one.object === object)!.mapping;
+  const mapping =
+    given ?? mappingsFor(catalog.list(), category, name).find((one) => one.provider === provider && one.object === object)!.mapping;
   const types = typesOf(findModel(category, name)!);
   const { mapper, view } = await bothAnswers(pool, { fields: mapping.fields, types }, [
     typeof record === 'string' ? record : JSON.stringify(record),

@@ -9,7 +9,7 @@ import { mappingsFor } from '../../src/unified/mappings.ts';
 import { modelOf } from '../../src/unified/models.ts';
 import { catalog } from '../conformance/support/catalog.ts';
 
-const all = models.flatMap((model) => mappingsFor(catalog, model.category, model.name).map((one) => ({ ...one, model })));
+const all = models.flatMap((model) => mappingsFor(catalog.list(), model.category, model.name).map((one) => ({ ...one, model })));
 
 /** A row in which every scalar is this text and every list has these elements. */
 function rowOf(entries: readonly Source[], text: string | null): SourceRow {

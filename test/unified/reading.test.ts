@@ -98,7 +98,7 @@ test('what was written before a time, and from it on, are all there is', async (
 test('an answer has the same tag until something in it is another, also where no listed record has changed', async () => {
   await land(on, 'pipedrive organizations', 'acme', { 5: { id: 5, name: 'Acme' } });
   await land(on, 'pipedrive deals', 'acme', { 1: { id: 1, org_id: 5 } });
-  const expand = [{ field: 'account', branches: branchesOf(catalog, modelOf('crm', 'account')) }];
+  const expand = [{ field: 'account', branches: branchesOf(catalog.list(), modelOf('crm', 'account')) }];
   const tag = async (input: Partial<UnifiedPageInput> = {}) => (await list(null, input)).etag;
   const first = await tag({ expand });
   expect(await tag({ expand })).toBe(first);
@@ -111,7 +111,7 @@ test('an answer has the same tag until something in it is another, also where no
 });
 
 function get(connectionId: string, remoteId: string, input: Partial<UnifiedById> = {}) {
-  const branches = branchesOf(catalog, opportunity);
+  const branches = branchesOf(catalog.list(), opportunity);
   return on.hub.getUnified({
     ...{ branches, connectionId, remoteId, includeDeleted: false, includeRaw: false, expand: [], customFields: null },
     ...input,
@@ -141,7 +141,7 @@ test('a record is found by its connection and its id, as the listing shows it; w
 });
 
 test('where objects of a connection share an id, the one that is of the model counts; of two that are, none is chosen', async () => {
-  const branches = branchesOf(catalog, modelOf('crm', 'engagement'));
+  const branches = branchesOf(catalog.list(), modelOf('crm', 'engagement'));
   const found = async (includeDeleted = false) => {
     const answer = await get('conn_salesforce_acme', '1', { branches, includeDeleted });
     return answer.outcome === 'found' ? JSON.parse(answer.body.toString()).subject : answer.outcome;

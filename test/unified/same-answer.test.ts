@@ -14,7 +14,7 @@ import { type Server, servers, vendorPool } from './support/servers.ts';
 
 const real = realRecords();
 const mapped = models.flatMap((model) =>
-  mappingsFor(catalog, model.category, model.name).map(({ provider, object, mapping }) => ({
+  mappingsFor(catalog.list(), model.category, model.name).map(({ provider, object, mapping }) => ({
     name: `${model.category} ${model.name} of ${provider} ${object}`,
     records: real.get(`${provider} ${object}`) ?? [],
     paths: pathsOf(mapping),

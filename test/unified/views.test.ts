@@ -9,7 +9,8 @@ import { type HubUnderTest, openTestHub } from '../hub/support.ts';
 import { land } from './support/land.ts';
 import { type Server, servers } from './support/servers.ts';
 
-const unifiedViews = unifiedViewsOf(catalog);
+const ofCatalog = unifiedViewsOf(catalog.list());
+const unifiedViews: UnifiedViews = async (...place) => ofCatalog(...place);
 const shownWithin = { timeout: 30_000, interval: 50 };
 
 describe.each(servers)('on %s', (_, start) => {
@@ -248,8 +249,8 @@ describe.each(servers)('on %s', (_, start) => {
 });
 
 /** Another path for a field, and a field at the end. */
-const later: UnifiedViews = (names, tables) =>
-  unifiedViews(names, tables).map((view) => ({
+const later: UnifiedViews = async (...place) =>
+  ofCatalog(...place).map((view) => ({
     ...view,
     columns: [...view.columns, 'added'],
     select: view.select.replaceAll("'firstname'", "'nickname'").replaceAll('\nfrom ', ",\n  'new'::text\nfrom "),

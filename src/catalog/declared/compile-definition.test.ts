@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Json, JsonObject, PageRequest } from '../../kit/index.ts';
 import { compileDefinition } from './compile-definition.ts';
@@ -311,3 +312,82 @@ function apiKey(): JsonObject {
 function nested(depth: number): Json {
   return depth === 0 ? 1 : { a: nested(depth - 1) };
 }
+
+describe('mappings to unified models', () => {
+  const mapping = (more: JsonObject = {}): JsonObject => ({
+    ...{ category: 'crm', model: 'opportunity', version: 1, object: 'contacts' },
+    where: { path: 'kind', starts_with: 'de' },
+    fields: {
+      name: { first: [{ text: 'one_of' }, { join: [{ text: 'a' }, { text: 'b' }], separator: ' ' }] },
+      status: { one_of: { text: 'state' }, values: { is_open: 'OPEN', starts_with: 'WON' }, other: 'OTHER' },
+      last_activity_at: { time: 'last_activity' },
+    },
+    ...more,
+  });
+  const withMappings = (...unified: Json[]) => definition({ unified });
+
+  test('are those of the catalog, with their words in snake_case and all names as they are', () => {
+    expect(compiled(withMappings(mapping())).unified).toEqual([
+      {
+        ...{ category: 'crm', model: 'opportunity', version: 1, object: 'contacts' },
+        where: { path: 'kind', startsWith: 'de' },
+        fields: {
+          name: { first: [{ text: 'one_of' }, { join: [{ text: 'a' }, { text: 'b' }], separator: ' ' }] },
+          status: { oneOf: { text: 'state' }, values: { is_open: 'OPEN', starts_with: 'WON' }, other: 'OTHER' },
+          last_activity_at: { time: 'last_activity' },
+        },
+      },
+    ]);
+    const contact = {
+      emails: { list: [{ email: { text: 'mail' }, type: { constant: 'work' } }] },
+      phones: { each: 'phones', item: { number: { text: 'no' } }, needs: ['number'] },
+    };
+    expect(compiled(withMappings(mapping({ model: 'contact', fields: contact }))).unified![0]!.fields).toEqual(contact);
+  });
+
+  test('as the page shows them beside its declaration are taken', () => {
+    const page = readFileSync(new URL('../../../docs/declared-providers.md', import.meta.url), 'utf8');
+    const [shown, mappings] = [...page.matchAll(/```json\n([^`]+)```/g)].map(([, text]) => JSON.parse(text!) as JsonObject);
+    const objects = { ...(shown!.objects as JsonObject), deals: object() };
+    expect(compiled({ ...shown, objects, ...mappings }).unified).toMatchObject([
+      { object: 'deals', fields: { status: { other: 'OTHER' } } },
+    ]);
+  });
+
+  const nested = (depth: number): Json => (depth === 0 ? { text: 'a' } : { one_of: nested(depth - 1), values: { a: 'b' }, other: 'c' });
+  test.each<[string, Json[], string]>([
+    ['a model that there is not', [mapping({ model: 'nothing' })], 'unified.0'],
+    ['an object that there is not', [mapping({ object: 'nothing' })], 'unified.0'],
+    ['a field that the model does not have', [mapping({ fields: { nothing: { text: 'a' } } })], 'unified.0.fields.nothing'],
+    ['another type than the field has', [mapping({ fields: { amount: { text: 'a' } } })], 'unified.0.fields.amount'],
+    ['a value that the model does not have', [mapping({ fields: { status: { constant: 'NEARLY' } } })], 'unified.0.fields.status'],
+    ['a word that there is not', [mapping({ fields: { name: { sql: 'version()' } } })], 'unified.0.fields.name'],
+    ['a condition that is none', [mapping({ where: { path: 'a', like: '%' } })], 'unified.0.where'],
+    ['what is no path', [mapping({ fields: { name: { text: 'a..b' } } })], 'unified.0.fields.name.text'],
+    ['an object mapped twice', [mapping(), mapping()], 'unified.1'],
+    ['what would double itself without end', [mapping({ fields: { name: nested(12) } })], 'unified.0'],
+    ['too many parts', [mapping({ fields: { name: { first: Array(51).fill({ text: 'a' }) } } })], 'unified.0'],
+    [
+      'what says too much for one statement',
+      [
+        mapping({
+          fields: {
+            last_activity_at: { first: Array(50).fill({ as: 'time', of: { join: Array(9).fill({ text: 'a' }), separator: '' } }) },
+          },
+        }),
+      ],
+      'unified.0',
+    ],
+  ])('refuse %s', (_what, unified, path) => {
+    const { problems } = compileDefinition(withMappings(...unified));
+    expect(problems[0]?.path).toBe(path);
+  });
+
+  test('refuse too many mappings', () => {
+    const names = Array.from({ length: 31 }, (_, i) => `object_${i}`);
+    const objects = Object.fromEntries(names.map((name) => [name, object()]));
+    const unified = names.map((name) => mapping({ object: name }));
+    expect(compileDefinition(definition({ objects, unified })).problems).toMatchObject([{ path: 'unified' }]);
+    expect(compileDefinition(definition({ objects, unified: unified.slice(1) })).problems).toEqual([]);
+  });
+});

@@ -4,7 +4,7 @@ import { AppError } from '../../base/errors.ts';
 import { type Args, type Prisma, withTransaction } from '../../db/index.ts';
 import type { Json } from '../../kit/index.ts';
 import { audit } from '../../tenancy/index.ts';
-import type { CatalogCtx } from '../catalog.ts';
+import type { DeclareCtx } from '../catalog.ts';
 import { type DeclaredProvider, definitionInput, requireDefinition, viewDeclared } from './declared-provider.ts';
 
 const DeclareProvider = z.strictObject({ definition: definitionInput });
@@ -12,11 +12,11 @@ const DeclareProvider = z.strictObject({ definition: definitionInput });
 const declaredMax = 50;
 
 /** A provider of the application's own, as data. It can be used at once, by this application and no other. */
-export async function declareProvider({ ctx, input }: Args<z.input<typeof DeclareProvider>, CatalogCtx>): Promise<DeclaredProvider> {
+export async function declareProvider({ ctx, input }: Args<z.input<typeof DeclareProvider>, DeclareCtx>): Promise<DeclaredProvider> {
   const { applicationId } = requireScope(ctx.actor, 'provider_configs:write');
   const definition = DeclareProvider.parse(input).definition as Json;
   const { name } = requireDefinition(definition);
-  return withTransaction(ctx, async (tx) => {
+  const declared = await withTransaction(ctx, async (tx) => {
     // One declaration of an application at a time, so that the count holds.
     await tx.$queryRaw`select id from application where id = ${applicationId}::text for no key update`;
     if (await tx.declaredProvider.findUnique({ where: { applicationId_name: { applicationId, name } }, select: { name: true } }))
@@ -30,4 +30,6 @@ export async function declareProvider({ ctx, input }: Args<z.input<typeof Declar
     await audit(tx, ctx, { applicationId, action: 'provider.declared', target: name });
     return viewDeclared(row);
   });
+  ctx.afterProviderChanged(applicationId);
+  return declared;
 }

@@ -1,6 +1,7 @@
 import net from 'node:net';
 import type { CapturedValue, ProviderDefinition } from '../../kit/index.ts';
 import { headersSchema, isCredentialHeader } from './headers.ts';
+import { mappingBounds } from './mapping-bounds.ts';
 import { pathTemplate } from './request-template.ts';
 
 /** A place as on the wire, and what is wrong there. */
@@ -21,6 +22,7 @@ export function hostileProblems(definition: ProviderDefinition): Problem[] {
     ...urlProblems(definition),
     ...headerProblems(definition),
     ...objectProblems(definition),
+    ...mappingBounds(definition.unified ?? []),
     ...(limits.headers?.usage ? [{ path: 'limits.headers.usage', message: 'is for providers in code' }] : []),
     ...(limits.concurrencyMax > concurrencyMax ? [{ path: 'limits.concurrency_max', message: `must be at most ${concurrencyMax}` }] : []),
   ];

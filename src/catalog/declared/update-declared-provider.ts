@@ -26,7 +26,7 @@ export async function updateDeclaredProvider({
   const { applicationId } = requireScope(ctx.actor, 'provider_configs:write');
   const { provider: name, version, definition, resync } = UpdateDeclaredProvider.parse(input);
   const after = requireDefinition(definition as Json);
-  return withTransaction(ctx, async (tx) => {
+  const updated = await withTransaction(ctx, async (tx) => {
     const before = await lockDeclared(tx, applicationId, name);
     if (after.name !== name)
       throw new AppError('conflict', `The definition is of ${after.name}. A provider keeps its name: declare another one.`);
@@ -44,6 +44,8 @@ export async function updateDeclaredProvider({
     await audit(tx, ctx, { applicationId, action: 'provider.updated', target: name });
     return viewDeclared(row);
   });
+  ctx.afterProviderChanged(applicationId);
+  return updated;
 }
 
 /**

@@ -12,6 +12,7 @@ import type {
   UnifiedPreview,
   UnifiedPreviewInput,
 } from './types.ts';
+import { refreshUnifiedViewsIfBehind } from './views.ts';
 
 export interface UnifiedOfHub {
   /** A page of a model's records across the tables. */
@@ -20,6 +21,8 @@ export interface UnifiedOfHub {
   getUnified(input: UnifiedById): Promise<UnifiedFound>;
   /** The newest records as they would be shown with custom fields that are not declared. Writes nothing. */
   previewUnified(input: UnifiedPreviewInput): Promise<UnifiedPreview>;
+  /** The SQL views follow what is mapped by now, where they are behind. Does not wait for them. */
+  refreshUnifiedViews(): Promise<void>;
   /** Takes over the custom fields that `read` answers. */
   copyMappings(read: () => Promise<DeclaredField[]>): Promise<void>;
 }
@@ -30,6 +33,7 @@ export function unifiedOf(hub: HubHandle): UnifiedOfHub {
     listUnified: (input) => listUnified(hub, input),
     getUnified: (input) => getUnified(hub, input),
     previewUnified: (input) => previewUnified(hub, input),
+    refreshUnifiedViews: () => refreshUnifiedViewsIfBehind(hub),
     copyMappings: (read) => copyMappings(hub, read),
   };
 }

@@ -13,11 +13,11 @@ const lockMsMax = 150;
  * reads a view at the moment, is left to a transaction of its own, right behind.
  */
 export async function refreshUnifiedViews(hub: HubHandle, tx: HubTx, table: HubTable): Promise<void> {
+  if (!hub.unifiedViews) return;
   const shown = hub.names.record(table.name);
-  const views = (await definitionsOf(hub, tx)).filter(({ select }) => select.includes(`from ${shown} t`));
-  if (views.length === 0) return;
   await tx.query(`savepoint unified_views; set local lock_timeout = ${lockMsMax}`);
   try {
+    const views = (await definitionsOf(hub, tx)).filter(({ select }) => select.includes(`from ${shown} t`));
     for (const view of views) await refresh(hub, tx, view);
     await tx.query('set local lock_timeout = 0; release savepoint unified_views');
   } catch (error) {
@@ -28,7 +28,7 @@ export async function refreshUnifiedViews(hub: HubHandle, tx: HubTx, table: HubT
   }
 }
 
-/** At a hub's opening: what a newer release maps otherwise is shown otherwise. Whoever opens the hub does not wait for it. */
+/** At a hub's opening and behind a changed declaration: what is mapped otherwise is shown otherwise. Nobody waits for it. */
 export async function refreshUnifiedViewsIfBehind(hub: HubHandle): Promise<void> {
   if (!hub.unifiedViews) return;
   try {
@@ -58,8 +58,13 @@ async function refresh(hub: HubHandle, tx: HubTx, view: ViewDefinition): Promise
 
 async function definitionsOf(hub: HubHandle, client: Pick<HubTx, 'query'>): Promise<ViewDefinition[]> {
   if (!hub.unifiedViews) return [];
-  const { rows } = await client.query<HubTable>(`select provider, object, name from ${hub.names.table} order by provider, object`);
-  return hub.unifiedViews(hub.names, rows);
+  const { rows: tables } = await client.query<HubTable>(`select provider, object, name from ${hub.names.table} order by provider, object`);
+  const { rows: made } = await client.query<{ name: string }>(`select name from ${hub.names.view} where kind = 'unified'`);
+  return hub.unifiedViews(
+    hub.names,
+    tables,
+    made.map(({ name }) => name),
+  );
 }
 
 async function behind(hub: HubHandle, client: Pick<HubTx, 'query'>): Promise<ViewDefinition[]> {

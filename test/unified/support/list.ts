@@ -7,7 +7,7 @@ import type { HubUnderTest } from '../../hub/support.ts';
 /** A page of a model such as `crm/contact`, as the API reads it. */
 export async function listModel({ hub }: HubUnderTest, model: string, input: Partial<UnifiedPageInput> = {}) {
   const [category, name] = model.split('/') as [string, string];
-  const branches = branchesOf(catalog, modelOf(category, name));
+  const branches = branchesOf(catalog.list(), modelOf(category, name));
   const page = await hub.listUnified({
     ...{ model, provider: null, branches, pageSize: 100, includeDeleted: false, includeRaw: false, expand: [], customFields: null },
     ...input,
