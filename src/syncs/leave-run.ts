@@ -158,22 +158,28 @@ export interface FailedEnd {
   pausesForAuth: boolean;
   /** A full read was given up behind an earlier one. Its request was answered when it began, so it is asked for again. */
   owesFull: boolean;
+  /** The failure is not the sync's own: it makes no later wait longer, and nothing is given up for it. */
+  isUncounted?: boolean;
   /** The next run comes no later than this. */
   retrySecondsMax?: number;
 }
 
 /** The run failed. The sync stays and backs off, whatever was asked for meanwhile; one bad sync stops no other. */
-export async function failRun(ctx: Ctx, lease: Lease, { pausesForAuth, owesFull, retrySecondsMax, ...end }: FailedEnd): Promise<void> {
+export async function failRun(ctx: Ctx, lease: Lease, failed: FailedEnd): Promise<void> {
+  const { pausesForAuth, owesFull, isUncounted = false, retrySecondsMax, ...end } = failed;
   await withTransaction(ctx, async (tx) => {
     const { sync, run } = lease;
     const followers = await lockFollowers(tx, sync);
     const held = await lockHeld(tx, lease);
-    const consecutiveFailures = sync.consecutiveFailures + 1;
+    const consecutiveFailures = sync.consecutiveFailures + (isUncounted ? 0 : 1);
     await release(tx, lease, {
       health: 'failed',
       consecutiveFailures,
       ...(owesFull ? { fullRequested: true } : {}),
-      nextRunAt: retryRunAt({ now: held.now, consecutiveFailures, intervalSeconds: sync.intervalSeconds, secondsMax: retrySecondsMax }),
+      nextRunAt: retryRunAt({
+        ...{ now: held.now, intervalSeconds: sync.intervalSeconds, secondsMax: retrySecondsMax },
+        consecutiveFailures: Math.max(consecutiveFailures, 1),
+      }),
     });
     await endRun(tx, ctx.clock, { runId: run.id, status: 'failed', ...end });
     await runFollowers(tx, ctx.clock, { ids: followers, outcome: 'failed', runId: run.id });

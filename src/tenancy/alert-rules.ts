@@ -12,6 +12,7 @@ export const alertRulesInput = z.strictObject({
   intervalsWithoutSuccess: z.int().min(1).max(1000).nullable().optional(),
   isHeld: z.boolean().optional(),
   needsReauth: z.boolean().optional(),
+  isDestinationDown: z.boolean().optional(),
 });
 
 export interface AlertRules {
@@ -22,6 +23,7 @@ export interface AlertRules {
   intervalsWithoutSuccess: number | null;
   isHeld: boolean;
   needsReauth: boolean;
+  isDestinationDown: boolean;
 }
 
 export const alertRulesDefault: AlertRules = {
@@ -30,6 +32,7 @@ export const alertRulesDefault: AlertRules = {
   intervalsWithoutSuccess: 3,
   isHeld: true,
   needsReauth: true,
+  isDestinationDown: true,
 };
 
 /** What an earlier version stored lacks what it did not know. */

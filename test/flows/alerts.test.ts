@@ -114,7 +114,14 @@ test('O72 no success for three intervals and a run without end raise an alert ea
   await look();
   expect(await vendor.list('/v1/alerts?open=true')).toEqual([]);
   expect((await vendor.call('GET', '/v1/application')).alert_rules).toEqual({
-    ...{ failed_rows_percent: 10, run_seconds_max: null, intervals_without_success: 3, held: false, needs_reauth: true },
+    ...{
+      failed_rows_percent: 10,
+      run_seconds_max: null,
+      intervals_without_success: 3,
+      held: false,
+      needs_reauth: true,
+      destination_unavailable: true,
+    },
   });
   expect((await vendor.request('PATCH', '/v1/application', { alert_rules: { run_seconds_max: 1 } })).status).toBe(400);
 });

@@ -1,16 +1,17 @@
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { checkAlerts } from '../../src/syncs/alerts/check-alerts.ts';
 import type { Loose } from '../support/client.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { type Gate, openGate } from '../support/gate.ts';
 import { createDestination } from '../support/own-destination.ts';
-import { startSyncline, type TestSyncline } from '../support/syncline.ts';
+import { startSyncline } from '../support/syncline.ts';
 
 const waitMsMax = 40_000;
 /** Later than a failed run, or a look at a destination that was down, comes again. */
 const laterMs = 45_000;
 
-let syncline: TestSyncline;
+let syncline: Awaited<ReturnType<typeof startSyncline>>;
 let database: TestDatabase;
 let gate: Gate;
 let own: pg.Pool;
@@ -212,4 +213,33 @@ test('O88 a run that ended while its destination was down has its row there when
   // Whoever was told has found out that it is back.
   await expect.poll(async () => (await vendor.destination()).status, { timeout: waitMsMax }).toBe('active');
   await expect.poll(async () => (await syncline.pool.query('select from unmirrored_run')).rowCount, { timeout: waitMsMax }).toBe(0);
+});
+
+test('O72 a destination that is down raises one alert of its own and none for its syncs, counts no failure of theirs, and all ends when it is back', async () => {
+  const vendor = await openVendor('alarm', ['alarm-a', 'alarm-b'], 5);
+  const look = () => checkAlerts({ ctx: syncline.syncline.contextFor({ kind: 'system', id: 'test', applicationId: '' }) });
+  const alerts = async () =>
+    (await vendor.vendor.list('/v1/alerts')).map(({ kind, subject, customer_id, recovered_at }) => ({
+      ...{ kind, subject, customer_id },
+      isOpen: recovered_at === null,
+    }));
+  for (const syncId of vendor.syncs) await vendor.vendor.waitForRun({ syncId });
+  const { id } = await vendor.destination();
+  await gate.close();
+  for (const syncId of vendor.syncs) await vendor.vendor.call('POST', `/v1/syncs/${syncId}:trigger`, {});
+  await expect.poll(async () => (await vendor.destination()).status, { timeout: waitMsMax }).toBe('unavailable');
+  await expect.poll(async () => (await vendor.failed()).length, { timeout: waitMsMax }).toBeGreaterThanOrEqual(1);
+  // As if it had been down for long: no sync has succeeded for four of its intervals.
+  await syncline.pool.query(`update sync set last_success_at = now() - interval '4 hours' where id = any ($1)`, [vendor.syncs]);
+  await look();
+  await look();
+  expect(await alerts()).toEqual([{ kind: 'destination_unavailable', subject: id, customer_id: null, isOpen: true }]);
+  expect(await vendor.told('alert.raised')).toMatchObject([{ kind: 'destination_unavailable', destination_id: id }]);
+  expect((await vendor.syncsNow()).map(({ consecutive_failures }) => consecutive_failures)).toEqual([0, 0]);
+
+  await gate.open();
+  await syncline.setClock(4 * laterMs);
+  await expectRecovered(vendor);
+  await look();
+  expect(await alerts()).toEqual([{ kind: 'destination_unavailable', subject: id, customer_id: null, isOpen: false }]);
 });

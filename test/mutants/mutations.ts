@@ -1,4 +1,5 @@
 import { destinations } from './destinations.ts';
+import { down } from './down.ts';
 import { fields } from './fields.ts';
 import { launch } from './launch.ts';
 import { listing } from './listing.ts';
@@ -1090,6 +1091,7 @@ export const mutations: Mutation[] = [
   ...limitsRespected,
   ...providers,
   ...destinations,
+  ...down,
   ...syncConfigs,
   ...tableLayout,
   ...launch,

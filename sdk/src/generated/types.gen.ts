@@ -60,6 +60,10 @@ export type AlertRules = {
      * When a customer has to connect again.
      */
     needs_reauth: boolean;
+    /**
+     * When a destination of your own cannot be used.
+     */
+    destination_unavailable: boolean;
 };
 
 export type NewApiKey = {
@@ -201,6 +205,10 @@ export type UpdateApplication = {
          * When a customer has to connect again.
          */
         needs_reauth?: boolean;
+        /**
+         * When a destination of your own cannot be used.
+         */
+        destination_unavailable?: boolean;
     };
 };
 
@@ -3657,17 +3665,17 @@ export type Alert = {
     id: string;
     kind: AlertKind;
     /**
-     * The sync that it is about; of `needs_reauth` the connection.
+     * The sync that it is about; of `needs_reauth` the connection, of `destination_unavailable` the destination.
      */
     subject: string;
     /**
      * Your own id of the customer.
      */
-    customer_id: string;
+    customer_id: string | null;
     /**
      * The connection's id.
      */
-    connection_id: string;
+    connection_id: string | null;
     /**
      * What was found when it was raised.
      */
@@ -3685,9 +3693,9 @@ export type Alert = {
 };
 
 /**
- * `failed_rows`: a run had to set too many records aside; `run_too_long`; `no_success`: a sync has not succeeded for too long; `deletes_held`: deletes wait for a person; `needs_reauth`: the customer has to connect again.
+ * `failed_rows`: a run had to set too many records aside; `run_too_long`; `no_success`: a sync has not succeeded for too long; `deletes_held`: deletes wait for a person; `needs_reauth`: the customer has to connect again; `destination_unavailable`: a destination of your own cannot be used, whichever syncs wait for it.
  */
-export type AlertKind = 'failed_rows' | 'run_too_long' | 'no_success' | 'deletes_held' | 'needs_reauth';
+export type AlertKind = 'failed_rows' | 'run_too_long' | 'no_success' | 'deletes_held' | 'needs_reauth' | 'destination_unavailable';
 
 export type AuditPage = {
     /**
@@ -9405,7 +9413,7 @@ export type ListAlertsData = {
          */
         open?: boolean;
         /**
-         * `failed_rows`: a run had to set too many records aside; `run_too_long`; `no_success`: a sync has not succeeded for too long; `deletes_held`: deletes wait for a person; `needs_reauth`: the customer has to connect again.
+         * `failed_rows`: a run had to set too many records aside; `run_too_long`; `no_success`: a sync has not succeeded for too long; `deletes_held`: deletes wait for a person; `needs_reauth`: the customer has to connect again; `destination_unavailable`: a destination of your own cannot be used, whichever syncs wait for it.
          */
         kind?: AlertKind;
     };

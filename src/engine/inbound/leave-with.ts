@@ -26,8 +26,9 @@ export type SliceOutcome = 'idle' | 'handed_over' | 'postponed' | 'succeeded' | 
 /** A sync that fails this often in a row without a page of progress gives up its unfinished read: its position may be the reason. */
 const fruitlessRunsMax = 5;
 
-/** A destination that is back is noticed within this: asking it costs its provider nothing. */
+/** A destination that fails a sync now and then is asked again within this; one that is down, by one of its syncs at a time. */
 const destinationRetrySecondsMax = 300;
+const downRetrySecondsMax = 30;
 
 /** Leaves a slice that was stopped by an error. What cannot be recorded any more (the database is gone) is thrown. */
 export async function leaveWith(desk: Desk, error: unknown): Promise<SliceOutcome> {
@@ -81,11 +82,12 @@ export async function leaveWith(desk: Desk, error: unknown): Promise<SliceOutcom
 
 /**
  * Nothing can be written to the hub, so nothing is: its checkpoint stands where it stood, with the read that it holds. The next run
- * asks the destination before it asks the provider.
+ * asks the destination before it asks the provider. A destination that is down is no failure of the sync's own: it does not count.
  */
 async function leaveDestination(desk: Desk, failure: AppError, log: SyncsCtx['log']): Promise<SliceOutcome> {
   const { ctx, lease, slice } = desk;
   log.warn({ err: failure }, 'a run failed at its destination');
+  const { isDown } = await noteDestination(desk, failure);
   await failRun(ctx, lease, {
     errorCode: failure.code,
     errorMessage: failure.message,
@@ -94,9 +96,9 @@ async function leaveDestination(desk: Desk, failure: AppError, log: SyncsCtx['lo
     watermarkBefore: slice?.watermarkBefore,
     pausesForAuth: false,
     owesFull: false,
-    retrySecondsMax: destinationRetrySecondsMax,
+    isUncounted: isDown,
+    retrySecondsMax: isDown ? downRetrySecondsMax : destinationRetrySecondsMax,
   });
-  await noteDestination(desk, failure);
   return 'failed';
 }
 

@@ -48,11 +48,17 @@ export async function chargeLoad({ ctx, destination }: Slice, rows: number): Pro
   await chargeRows(ctx, destination, rows);
 }
 
-/** What the end of a slice says about its destination. */
-export async function noteDestination(desk: Desk, failure: AppError | null): Promise<void> {
-  const { applicationId, destinationId } = desk.lease.sync;
-  if (failure && isLasting(failure)) await markUnavailable(desk.ctx, { applicationId, destinationId }, failure);
-  else if (!failure && desk.slice?.destination.status === 'unavailable') await markRecovered(desk.ctx, { applicationId, destinationId });
+/** What the end of a slice says about its destination. `isDown`: every sync of it would meet the same, and it is marked as such. */
+export async function noteDestination({ ctx, lease, slice }: Desk, failure: AppError | null): Promise<{ isDown: boolean }> {
+  const { applicationId, destinationId } = lease.sync;
+  if (!failure) {
+    if (slice?.destination.status === 'unavailable') await markRecovered(ctx, { applicationId, destinationId });
+    return { isDown: false };
+  }
+  if (!isLasting(failure)) return { isDown: false };
+  await markUnavailable(ctx, { applicationId, destinationId }, failure);
+  const { status } = await ctx.db.prisma.destination.findUniqueOrThrow({ where: { id: destinationId }, select: { status: true } });
+  return { isDown: status === 'unavailable' };
 }
 
 /** The failure of a destination, if that is what stopped a slice. */

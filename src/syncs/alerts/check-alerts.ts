@@ -22,7 +22,7 @@ interface Changed {
   id: string;
   application_id: string;
   subject: string;
-  detail: { customer_id: string; connection_id: string };
+  detail: { customer_id: string | null; connection_id: string | null };
 }
 
 /** An open alert of the same subject is unique by its index: however many processes look, it is raised once. */
@@ -65,10 +65,20 @@ async function recover(tx: Tx, { clock }: CheckCtx, kind: AlertKind): Promise<Ne
 
 function eventOf(type: 'alert.raised' | 'alert.recovered', kind: AlertKind, { id, application_id, subject, detail }: Changed): NewEvent {
   const { customer_id, connection_id } = detail;
-  const isOfSync = kind !== 'needs_reauth';
   return {
     applicationId: application_id,
     type,
-    data: { alert_id: id, kind, customer_id, connection_id, ...(isOfSync ? { sync_id: subject } : {}) },
+    data: { alert_id: id, kind, ...about(kind, subject), ...(customer_id === null ? {} : { customer_id, connection_id }) },
   };
+}
+
+function about(kind: AlertKind, subject: string): Record<string, string> {
+  switch (kind) {
+    case 'needs_reauth':
+      return {};
+    case 'destination_unavailable':
+      return { destination_id: subject };
+    default:
+      return { sync_id: subject };
+  }
 }

@@ -1,7 +1,7 @@
 import { Prisma } from '../../db/generated/client.ts';
 import { alertRulesDefault as otherwise } from '../../tenancy/index.ts';
 
-export const alertKinds = ['failed_rows', 'run_too_long', 'no_success', 'deletes_held', 'needs_reauth'] as const;
+export const alertKinds = ['failed_rows', 'run_too_long', 'no_success', 'deletes_held', 'needs_reauth', 'destination_unavailable'] as const;
 export type AlertKind = (typeof alertKinds)[number];
 
 /** Runs of fewer records say nothing about a share. */
@@ -43,16 +43,23 @@ export const conditions: Record<AlertKind, Prisma.Sql> = {
     join application a on a.id = s.application_id
     join run r on r.id = s.current_run_id
     where r.started_at < (select syncline_now()) - ${rule('runSecondsMax')}::numeric * interval '1 second'`,
+  // A destination that is down has an alert of its own, and its syncs have their time when it is back.
   no_success: Prisma.sql`
     select s.application_id, s.id as subject, s.customer_id, s.connection_id,
            jsonb_build_object('last_success_at', s.last_success_at) as detail
     from sync s
     join application a on a.id = s.application_id
+    join destination d on d.id = s.destination_id
+    cross join lateral (
+      select (select syncline_now())
+        - greatest(${rule('intervalsWithoutSuccess')}::numeric * s.interval_seconds,
+                   case when ${rule('intervalsWithoutSuccess')} is null then null else ${noSuccessSecondsMin}::int end) * interval '1 second' as since
+    ) late
     where s.status = 'active'
       and s.next_run_at is not null
-      and coalesce(s.last_success_at, s.created_at) < (select syncline_now())
-        - greatest(${rule('intervalsWithoutSuccess')}::numeric * s.interval_seconds, 
-                   case when ${rule('intervalsWithoutSuccess')} is null then null else ${noSuccessSecondsMin}::int end) * interval '1 second'`,
+      and coalesce(s.last_success_at, s.created_at) < late.since
+      and (d.status <> 'unavailable' and coalesce(d.status_changed_at, '-infinity') < late.since
+           or ${isOpen('no_success', Prisma.sql`s.id`)})`,
   deletes_held: Prisma.sql`
     select s.application_id, s.id as subject, s.customer_id, s.connection_id, '{}'::jsonb as detail
     from sync s
@@ -63,4 +70,10 @@ export const conditions: Record<AlertKind, Prisma.Sql> = {
     from connection c
     join application a on a.id = c.application_id
     where c.status = 'needs_reauth' and ${rule('needsReauth')}::boolean`,
+  destination_unavailable: Prisma.sql`
+    select d.application_id, d.id as subject, null::text as customer_id, null::text as connection_id,
+           jsonb_build_object('reason', d.status_reason) as detail
+    from destination d
+    join application a on a.id = d.application_id
+    where d.status = 'unavailable' and ${rule('isDestinationDown')}::boolean`,
 };

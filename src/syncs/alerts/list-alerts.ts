@@ -11,10 +11,11 @@ export type ListAlerts = z.input<typeof ListAlerts>;
 export interface Alert {
   id: string;
   kind: AlertKind;
-  /** The sync, or of `needs_reauth` the connection. */
+  /** The sync; of `needs_reauth` the connection, of `destination_unavailable` the destination. */
   subject: string;
-  customerId: string;
-  connectionId: string;
+  /** null: it is about no customer's in particular. */
+  customerId: string | null;
+  connectionId: string | null;
   detail: Record<string, string | number | null>;
   raisedAt: Date;
   recoveredAt: Date | null;
@@ -42,13 +43,13 @@ export async function listAlerts({ ctx, input }: Args<ListAlerts>): Promise<Page
   return {
     ...page,
     data: page.data.map(({ id, kind, subject, detail, raisedAt, recoveredAt }) => {
-      const { customer_id: customerId, connection_id: connectionId, ...rest } = detail as Record<string, string>;
+      const { customer_id: customerId, connection_id: connectionId, ...rest } = detail as Record<string, string | null>;
       return {
         id,
         kind: kind as AlertKind,
         subject,
-        customerId: customerId!,
-        connectionId: connectionId!,
+        customerId: customerId ?? null,
+        connectionId: connectionId ?? null,
         detail: rest,
         raisedAt,
         recoveredAt,

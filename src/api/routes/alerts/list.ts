@@ -15,16 +15,20 @@ import {
 
 const AlertKind = z.enum(alertKinds).openapi('AlertKind', {
   description:
-    '`failed_rows`: a run had to set too many records aside; `run_too_long`; `no_success`: a sync has not succeeded for too long; `deletes_held`: deletes wait for a person; `needs_reauth`: the customer has to connect again.',
+    '`failed_rows`: a run had to set too many records aside; `run_too_long`; `no_success`: a sync has not succeeded for too long; `deletes_held`: deletes wait for a person; `needs_reauth`: the customer has to connect again; `destination_unavailable`: a destination of your own cannot be used, whichever syncs wait for it.',
 });
 
 const Alert = z
   .object({
     id: idField('alert', 'alr_01k9d3v5m2q8r7s6t5v4w3x2y1'),
     kind: AlertKind,
-    subject: z.string().openapi({ description: 'The sync that it is about; of `needs_reauth` the connection.' }),
-    customer_id: customerIdField,
-    connection_id: idField('connection', 'conn_01k9d3v5m2q8r7s6t5v4w3x2y1'),
+    subject: z
+      .string()
+      .openapi({
+        description: 'The sync that it is about; of `needs_reauth` the connection, of `destination_unavailable` the destination.',
+      }),
+    customer_id: customerIdField.nullable(),
+    connection_id: idField('connection', 'conn_01k9d3v5m2q8r7s6t5v4w3x2y1').nullable(),
     detail: z.record(z.string(), z.union([z.string(), z.number(), z.null()])).openapi({
       description: 'What was found when it was raised.',
       example: { run_id: 'run_01k9d3v5m2q8r7s6t5v4w3x2y1', fetched: 200, quarantined: 40 },

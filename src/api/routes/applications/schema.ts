@@ -32,6 +32,7 @@ export const AlertRules = z
       .openapi({ description: 'How many of its intervals, an hour at least, a sync may be without success.', example: 3 }),
     held: z.boolean().openapi({ description: 'When deletes are held for a person.', example: true }),
     needs_reauth: z.boolean().openapi({ description: 'When a customer has to connect again.', example: true }),
+    destination_unavailable: z.boolean().openapi({ description: 'When a destination of your own cannot be used.', example: true }),
   })
   .openapi('AlertRules', { description: 'When an alert is raised; null or false: never.' });
 
@@ -47,12 +48,13 @@ export const Application = z
   .openapi('Application');
 
 export function wireApplication({ id, name, returnUrls, origins, alertRules, createdAt }: ApplicationOf): z.input<typeof Application> {
-  const { failedRowsPercent, runSecondsMax, intervalsWithoutSuccess, isHeld, needsReauth } = alertRules;
+  const { failedRowsPercent, runSecondsMax, intervalsWithoutSuccess, isHeld, needsReauth, isDestinationDown } = alertRules;
   return {
     ...{ id, name, return_urls: returnUrls, origins },
     alert_rules: {
       ...{ failed_rows_percent: failedRowsPercent, run_seconds_max: runSecondsMax },
       ...{ intervals_without_success: intervalsWithoutSuccess, held: isHeld, needs_reauth: needsReauth },
+      destination_unavailable: isDestinationDown,
     },
     created_at: wireTime(createdAt),
   };

@@ -36,6 +36,7 @@ export const updateApplicationEndpoint = endpoint({
             intervalsWithoutSuccess: alert_rules.intervals_without_success,
             isHeld: alert_rules.held,
             needsReauth: alert_rules.needs_reauth,
+            isDestinationDown: alert_rules.destination_unavailable,
           },
         },
       }),
