@@ -17,9 +17,7 @@ export async function checkVaultKeys({ db, vault }: { db: Db; vault: Vault }): P
         on conflict (id) do nothing`;
       const stored = await tx.vaultKey.findUniqueOrThrow({ where: { id } });
       if (!timingSafeEqual(stored.fingerprint, fingerprint))
-        throw new StartRefusal(
-          `The vault key ${id} is not the one that this database was sealed with. Give the new key a new id and keep the old one behind it.`,
-        );
+        throw new StartRefusal(`The vault key ${id} is not the one that this database was sealed with. ${mend(id)}`);
     }
     for (const keyId of await keyIdsInUse(tx)) {
       if (!vault.keys.some((key) => key.id === keyId))
@@ -28,6 +26,13 @@ export async function checkVaultKeys({ db, vault }: { db: Db; vault: Vault }): P
         );
     }
   });
+}
+
+/** The key that development makes for itself lies in a file, and has this id always. */
+function mend(id: string): string {
+  return id === 'development'
+    ? 'Put the old `vault-key` back into the data folder (.syncline), or delete that folder to begin anew.'
+    : 'Give the new key a new id and keep the old one behind it.';
 }
 
 async function keyIdsInUse(tx: Pick<Db['prisma'], '$queryRawUnsafe'>): Promise<string[]> {

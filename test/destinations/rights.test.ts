@@ -115,7 +115,7 @@ describe.runIf(hasPostgres15)('S06 what a destination needs of its database', ()
     expect(await problemsOf(shut)).toEqual([expect.stringContaining('Grant it CONNECT')]);
   });
 
-  test('S06 a pooler that drops session settings and a server that is too old are refused', async () => {
+  test('S06 a pooler that drops session settings, a server that is too old and an encoding that cannot hold every text are refused', async () => {
     const { port } = new URL(server.url);
     const to = { host: '127.0.0.1', port: Number(port) };
     const admins = { ...destinationOf(loginAs('postgres', 'crm', 'administrator')), name: 'refused', schema: 'elsewhere' };
@@ -127,6 +127,8 @@ describe.runIf(hasPostgres15)('S06 what a destination needs of its database', ()
       const through = async (at: number) => (await syncline.request('POST', '/v1/destinations', { ...admins, port: at })).body.problems;
       expect(await through(pooler.port)).toEqual([expect.stringContaining('A pooler in between drops our session settings.')]);
       expect(await through(old.port)).toEqual([expect.stringMatching(/^This is Postgres 15.*needs to be 15 or newer/)]);
+      await admin.query(`create database latin encoding 'LATIN1' locale 'C' template template0`);
+      expect(await problemsOf(loginAs('postgres', 'latin', 'administrator'))).toEqual([expect.stringContaining('is LATIN1')]);
       const plain = await startProxy(to);
       expect((await syncline.request('POST', '/v1/destinations', { ...admins, port: plain.port })).status).toBe(201);
       await plain.close();

@@ -43,6 +43,7 @@ async function look(client: pg.Client, target: HubTarget, destination: Pick<Dest
   const { rows } = await client.query<{
     version: string;
     number: number;
+    encoding: string;
     standby: boolean;
     timeout: string;
     plans: string;
@@ -50,6 +51,7 @@ async function look(client: pg.Client, target: HubTarget, destination: Pick<Dest
   }>(
     `select current_setting('server_version') as version,
             current_setting('server_version_num')::int4 as number,
+            current_setting('server_encoding') as encoding,
             pg_is_in_recovery() as standby,
             (select setting from pg_settings where name = 'statement_timeout') as timeout,
             current_setting('enable_seqscan') as plans,
@@ -62,6 +64,8 @@ async function look(client: pg.Client, target: HubTarget, destination: Pick<Dest
     canIssueCredentials: server.issues,
   });
   if (server.number < versionMin) return report([`This is Postgres ${server.version}. It needs to be 15 or newer.`]);
+  if (server.encoding !== 'UTF8')
+    return report([`The encoding of this database is ${server.encoding}, which cannot hold every text. It needs to be UTF8.`]);
   if (server.standby) return report(['This is a standby. Point the destination at the primary.']);
   if (Number(server.timeout) !== target.statementMsMax || server.plans !== 'off')
     return report([
