@@ -55,12 +55,23 @@ function providerPage(one: ProviderCapabilities): string {
       `At most ${limits.concurrencyMax} requests in flight per connection; the provider's own limits: [${hostOf(limits.docsUrl)}](${limits.docsUrl}).`,
       ...(limits.budgets.length === 0 ? [] : [`Rate budgets of a connection: ${limits.budgets.map(budget).join('; ')}.`]),
       ...others,
+      describedFields(one),
       'Generated from the catalog by `npm run provider-docs`.',
     ].join('\n'),
     table(['object', 'strategies', 'recommended', 'deletes between full reads', 'may show late by'], objects.map(overview)),
     ...unifiedSection(catalog.provider(provider).unified ?? []),
     ...objects.map(objectSection),
   ].join('\n\n')}\n`;
+}
+
+/** Where field suggestions come from, beside the records. */
+function describedFields({ provider, displayName, objects }: ProviderCapabilities): string {
+  const { objects: definitions } = catalog.provider(provider);
+  const without = objects.filter(({ object }) => !definitions[object]?.fields).map(({ object }) => `\`${object}\``);
+  if (without.length === objects.length)
+    return `${displayName} has no call that describes its fields: [suggestions](../query-patterns.md) come from the landed records alone.`;
+  const but = without.length === 0 ? '' : ` but those of ${without.join(', ')}`;
+  return `${displayName} describes its fields itself${but}: [suggestions](../query-patterns.md) have its labels and types.`;
 }
 
 function budget(one: ProviderCapabilities['limits']['budgets'][number]): string {

@@ -1,4 +1,5 @@
 import { byCursor, type ObjectDefinition, type PageRequest, type ReadPart, type RecordShape } from '#kit';
+import { describeFields } from './fields.ts';
 
 /** https://pipedrive.readme.io/docs/core-api-concepts-pagination */
 const pageSizeMax = 500;
@@ -53,10 +54,12 @@ interface Described {
   docsUrl: string;
   scope: string;
   path: string;
+  /** Its catalogue of fields. */
+  fields: string;
 }
 
 function object(
-  { label, docsUrl, scope, path }: Described,
+  { label, docsUrl, scope, path, fields }: Described,
   { record = {}, ...reads }: Pick<ObjectDefinition, 'full' | 'incremental' | 'deletions'> & { record?: Partial<RecordShape> },
 ): ObjectDefinition {
   return {
@@ -66,6 +69,7 @@ function object(
     pageSizeMax,
     ...reads,
     get: (id) => ({ method: 'GET', path: `${path}/${encodeURIComponent(id)}` }),
+    fields: describeFields(fields),
     scopes: [scope],
     visibilityLagSeconds,
   };
@@ -90,18 +94,21 @@ export const persons = contactLike({
   docsUrl: `${docs}/Persons#getPersons`,
   scope: 'contacts:read',
   path: '/v2/persons',
+  fields: 'personFields',
 });
 export const organizations = contactLike({
   label: 'Organizations',
   docsUrl: `${docs}/Organizations#getOrganizations`,
   scope: 'contacts:read',
   path: '/v2/organizations',
+  fields: 'organizationFields',
 });
 export const activities = contactLike({
   label: 'Activities',
   docsUrl: `${docs}/Activities#getActivities`,
   scope: 'activities:read',
   path: '/v2/activities',
+  fields: 'activityFields',
 });
 
 const dealsPath = '/v2/deals';
@@ -116,7 +123,7 @@ const binSeconds = 30 * 24 * 3600;
  * in neither, so the read does not prove that a deal is gone.
  */
 export const deals = object(
-  { label: 'Deals', docsUrl: `${docs}/Deals#getDeals`, scope: 'deals:read', path: dealsPath },
+  { label: 'Deals', docsUrl: `${docs}/Deals#getDeals`, scope: 'deals:read', path: dealsPath, fields: 'dealFields' },
   {
     // There is no time of the deletion: it counts as an update (recorded 2021-12-10).
     record: { isDeleted: 'is_deleted', deletedAt: 'update_time' },
@@ -134,6 +141,6 @@ export const deals = object(
 
 /** Products have no filter by change (2026-11). */
 export const products = object(
-  { label: 'Products', docsUrl: `${docs}/Products#getProducts`, scope: 'products:read', path: '/v2/products' },
+  { label: 'Products', docsUrl: `${docs}/Products#getProducts`, scope: 'products:read', path: '/v2/products', fields: 'productFields' },
   { full: { parts: [listing('list', '/v2/products', 'complete')] } },
 );

@@ -4,6 +4,7 @@ import { createOAuthServer } from '../oauth/server.ts';
 import type { Account, DialectData, World } from '../world.ts';
 import { companyDomain, currentUser, tokenAnswer } from './account.ts';
 import { notAuthorised, PipedriveRefusal, scopeMissing, unknownPath } from './errors.ts';
+import { listFields } from './fields.ts';
 import { getRecord, listRecords } from './list.ts';
 import { load } from './load.ts';
 import { type PipedriveObject, pipedriveModel, pipedriveObjects } from './objects.ts';
@@ -71,6 +72,11 @@ export function createPipedriveDialect(world: World): Dialect {
     if (method !== 'GET') return null;
     // Both are taken in v1, /api/v2/ only in v2.
     if (/^(\/api)?\/v1\/users\/me$/.test(path)) return { object: null, hasPageToken: false, answer: ({ account }) => currentUser(account) };
+    const described = objectOf(path.match(/^\/api\/v2\/(deal|person|organization|activity|product)Fields$/)?.[1] ?? '');
+    if (described) {
+      const answer = (call: Call) => listFields(call, call.account.store(described.name)!);
+      return { object: null, hasPageToken: query.has('cursor'), answer: guarded(described, answer) };
+    }
     const [, name = '', rest] = path.match(/^\/api\/v2\/([a-z]+)(?:\/(\d+|archived))?$/) ?? [];
     const object = objectNamed(name);
     if (!object || (rest === 'archived' && object.name !== 'deals')) return null;
@@ -86,6 +92,11 @@ export function createPipedriveDialect(world: World): Dialect {
 
 function objectNamed(name: string): PipedriveObject | undefined {
   return Object.hasOwn(pipedriveObjects, name) ? pipedriveObjects[name] : undefined;
+}
+
+/** One by what a single record is called: `deal`. */
+function objectOf(one: string): PipedriveObject | undefined {
+  return Object.values(pipedriveObjects).find(({ label }) => label.toLowerCase() === one);
 }
 
 function guarded({ scope }: PipedriveObject, answer: (call: Call) => Answer): (call: Call) => Answer {

@@ -33,8 +33,9 @@ describe('every request stands in the endpoints of Pipedrive’s own client', ()
     deprecated: boolean;
   }
   const { v1, v2 } = loadData<{ v1: Operation[]; v2: Operation[] }>('pipedrive/endpoints.json');
-  // The table lacks the organizations of v2, which are asked like persons: https://developers.pipedrive.com/docs/api/v1/Organizations
-  const asked = (path: string) => path.replace('/organizations', '/persons');
+  // The table lacks some of v2 that are asked like others: https://developers.pipedrive.com/docs/api/v1/Organizations, .../ProductFields
+  const asked = (path: string) =>
+    path.replace('/organizations', '/persons').replace(/\/(organization|activity|product)Fields/, '/personFields');
 
   test.each(everyRequest(pipedrive).map((spec) => [`${spec.path} ${new URLSearchParams(spec.query)}`, spec] as const))(
     '%s',
@@ -111,6 +112,45 @@ describe('the recordings', () => {
   ])('the host %s is %s', (host, isGood) => {
     expect(new RegExp(`^(?:${pipedrive.captured!.api_domain!.pattern})$`).test(host)).toBe(isGood);
   });
+});
+
+test('the fields that Pipedrive describes are those of a record of v2, parts of custom ones by themselves', () => {
+  const field = (field_code: string, field_type: string, more: object = {}) => ({
+    ...{ field_code, field_name: `The ${field_code}`, field_type, options: null, subfields: null },
+    ...{ is_custom_field: false, is_optional_response_field: false, ...more },
+  });
+  const hash = '2c9efc9ed426a3495adf718f994c916ce639154d';
+  // The example of https://pipedrive.readme.io/docs/pipedrive-api-v2-migration-guide
+  const money = {
+    is_custom_field: true,
+    subfields: [
+      { field_code: 'value', field_name: 'Monetary value of CF monetary', field_type: 'double' },
+      { field_code: 'currency', field_name: 'Currency of CF monetary', field_type: 'varchar' },
+    ],
+  };
+  const data = [
+    field('title', 'varchar'),
+    field('value', 'monetary', { subfields: money.subfields }),
+    field('add_time', 'date'),
+    field('expected_close_date', 'date'),
+    field('label_ids', 'set'),
+    field('next_activity_id', 'activity', { is_optional_response_field: true }),
+    field(hash, 'monetary', money),
+    field('dcf558aac1ae4e8c4f849ba5e668430d8df9be12', 'enum', { is_custom_field: true }),
+  ];
+  const { request, reduce } = catalog.object('pipedrive', 'deals').fields!;
+  expect(request).toEqual({ method: 'GET', path: '/v2/dealFields', query: { limit: '500' } });
+  expect(reduce({ success: true, data }).map(({ path, type }) => [path, type])).toEqual([
+    ['title', 'text'],
+    ['value', 'number'],
+    ['add_time', 'time'],
+    ['expected_close_date', 'date'],
+    ['label_ids', 'json'],
+    [`custom_fields.${hash}.value`, 'number'],
+    [`custom_fields.${hash}.currency`, 'text'],
+    ['custom_fields.dcf558aac1ae4e8c4f849ba5e668430d8df9be12', 'integer'],
+  ]);
+  expect(reduce(null)).toEqual([]);
 });
 
 describe('refusals', () => {

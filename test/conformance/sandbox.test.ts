@@ -51,6 +51,18 @@ async function truth(dialect: string, account: string, object: string): Promise<
 /** Nobody deletes these: a canceled subscription and a charge stay. */
 const keepsDeleted = new Set(['stripe subscriptions', 'stripe charges']);
 
+/** Whether the record has the member, be it null. A null stands for whatever could be in it. */
+function hasPath(record: JsonObject, path: string): boolean {
+  const [segments] = compilePath(path).alternatives;
+  let value: unknown = record;
+  for (const segment of segments!) {
+    if (value === null) return true;
+    if (typeof value !== 'object' || !Object.hasOwn(value as object, segment)) return false;
+    value = (value as Record<string, unknown>)[segment];
+  }
+  return true;
+}
+
 /** How the hub names what the sandbox calls so: composite keys, and ids below a parent. */
 function hubIdOf(object: string, id: string): string {
   if (object === 'line_items') return JSON.stringify(id.split(':'));
@@ -140,6 +152,48 @@ describe.each(objects)('%s %s', (name, object, provider, definition) => {
       expect(changed.position).not.toBe(since);
       const again = await readAll({ object, definition, kind: 'delta', since: changed.position, pageSize: 2, ask });
       expect(again.records).toEqual([]);
+    });
+
+  if (definition.fields)
+    test('what it describes stands in its records, and casts to what it says', async () => {
+      const ask = await clientOf(provider, account);
+      const { request, reduce } = definition.fields!;
+      const described = reduce(JSON.parse(String((await ask(request)).body)));
+      const { records } = await readAll({ object, definition, kind: 'full', ask });
+      const all = records.map(({ raw }) => JSON.parse(raw.toString()) as JsonObject);
+      expect(new Set(described.map(({ path }) => path)).size).toBe(described.length);
+      for (const { path, type } of described) {
+        const values = all.map((record) => readPath(record, compilePath(path))).filter((value) => value !== null && value !== undefined);
+        expect(
+          all.some((record) => hasPath(record, path)),
+          `${object} ${path}`,
+        ).toBe(true);
+        if (type === 'integer')
+          expect(
+            values.every((value) => Number.isInteger(Number(value))),
+            `${path} as integer`,
+          ).toBe(true);
+        if (type === 'number')
+          expect(
+            values.every((value) => !Number.isNaN(Number(value))),
+            `${path} as number`,
+          ).toBe(true);
+        if (type === 'boolean')
+          expect(
+            values.every((value) => /^(true|false)$/.test(String(value))),
+            `${path} as boolean`,
+          ).toBe(true);
+        if (type === 'time' || type === 'date')
+          expect(
+            values.every((value) => !Number.isNaN(Date.parse(String(value)))),
+            `${path} as time`,
+          ).toBe(true);
+        if (type === 'text')
+          expect(
+            values.every((value) => typeof value !== 'object'),
+            `${path} as text`,
+          ).toBe(true);
+      }
     });
 
   if (definition.batch)

@@ -118,6 +118,26 @@ test('fields are suggested from what records show, and by a provider that descri
     expect((await vendor.request('GET', `/v1/field-suggestions?${query}`)).status).toBe(400);
 });
 
+test('Pipedrive describes the fields of an object, the parts of custom ones by themselves; Stripe has none to describe, and the records speak', async () => {
+  const vendor = await syncline.createApplication();
+  for (const [provider, object, account] of [
+    ['pipedrive', 'deals', 'fields-crm'],
+    ['stripe', 'customers', 'fields-shop'],
+  ] as const) {
+    await vendor.setUpProvider({ provider, objects: [object] });
+    const connected = await vendor.connectCustomer({ customerId: account, provider });
+    await vendor.waitForRun({ syncId: (await vendor.findSync({ connectionId: connected.connectionId, object })).id });
+  }
+  const deals = await vendor.list('/v1/field-suggestions?provider=pipedrive&object=deals&page_size=100');
+  const money = deals.find(({ path }) => /^custom_fields\.[0-9a-f]{40}\.currency$/.test(path));
+  expect(money).toMatchObject({ type: 'text', label: 'currency of Custom monetary' });
+  expect(deals.find(({ path }) => path === 'add_time')).toMatchObject({ type: 'time', label: 'add time' });
+  expect(deals.find(({ path }) => path === 'next_activity_id')).toBeUndefined();
+  const customers = await vendor.list('/v1/field-suggestions?provider=stripe&object=customers&page_size=100');
+  expect(customers.length).toBeGreaterThan(3);
+  expect(customers.every(({ label }) => label === null)).toBe(true);
+});
+
 test('X17 what cannot be a field is refused with the place that is wrong', async () => {
   const good = { ...contacts, name: 'fine', path: 'name', type: 'text' };
   const refused = async (change: Record<string, unknown>) => {

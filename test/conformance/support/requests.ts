@@ -36,7 +36,7 @@ export function everyRequest(
   { prepared = null, position = sinceTime }: { prepared?: PageRequest['prepared']; position?: string } = {},
 ): RequestSpec[] {
   const reads = readsOf(provider).flatMap(({ read, object, kind }) => {
-    const { pageSizeMax, get, delta, batch } = catalog.object(provider.name, object);
+    const { pageSizeMax, get, delta, batch, fields } = catalog.object(provider.name, object);
     const since = kind === 'delta' ? position : sinceTime;
     const parts = read.parts.flatMap((part) => requestsOf(part, prepared, pageSizeMax, since));
     const start = kind === 'delta' && delta?.start.from === 'asked' ? [delta.start.request] : [];
@@ -46,6 +46,7 @@ export function everyRequest(
       ...parts,
       ...(get ? [get('7')] : []),
       ...(batch ? [batch.request(['7', '8'], prepared)] : []),
+      ...(fields ? [fields.request] : []),
     ];
   });
   return [...reads, provider.account.request];
