@@ -5,6 +5,7 @@ import type { Actor } from './base/actor.ts';
 import { newId } from './base/ids.ts';
 import { createCatalog, loadProviders } from './catalog/index.ts';
 import { countedEgress, countedHubs } from './compose/counted.ts';
+import { countedWebhooks } from './compose/counted-webhooks.ts';
 import { hookReceiver } from './compose/hook-receiver.ts';
 import { mappedHubs } from './compose/mapped-hubs.ts';
 import { sqlAddressOf } from './compose/sql-address.ts';
@@ -86,7 +87,8 @@ async function build({ config, log, db }: Ground): Promise<Syncline> {
   const vault = createVault({ keys: config.encryptionKeys });
   await checkVaultKeys({ db, vault });
   const metrics = createMetrics();
-  const egress = countedEgress(createEgress(config), metrics, catalog.list());
+  const wayOut = createEgress(config);
+  const egress = countedEgress(wayOut, metrics, catalog.list());
   const targets = createTargets({ db, vault, poolMax: config.hubPoolMax, guardsAddress: !config.allowPrivateAddresses });
   const hubs = mappedHubs(
     countedHubs(
@@ -137,7 +139,10 @@ async function build({ config, log, db }: Ground): Promise<Syncline> {
   };
   // Built for the first request: routes and their schemas take 40 MB that a process which only works has no use for.
   let api: ReturnType<typeof buildApi> | undefined;
-  const worker = createWorker({ contextFor, concurrency: config.workerConcurrency, sliceEnded: metrics.sliceEnded });
+  const worker = createWorker({
+    ...{ contextFor, concurrency: config.workerConcurrency, sliceEnded: metrics.sliceEnded },
+    webhookEgress: countedWebhooks(wayOut, metrics),
+  });
   return {
     async fetch(request) {
       api ??= buildApi();

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { type Runner, run, type TaskList } from 'graphile-worker';
 import type { Actor } from '../base/actor.ts';
 import type { SyncsCtx } from '../syncs/context.ts';
+import type { DeliveryCtx } from '../webhooks/context.ts';
 import { applyFieldTask } from './apply-field.ts';
 import { applyHooksTask } from './apply-hooks.ts';
 import { type EventLoop, startEventLoop } from './event-loop.ts';
@@ -25,6 +26,8 @@ interface WorkerOptions {
   contextFor: (actor: Actor) => SyncsCtx;
   concurrency: number;
   sliceEnded?: SliceEnded;
+  /** The way out for webhooks. */
+  webhookEgress: DeliveryCtx['egress'];
 }
 
 /** graphile-worker looks for jobs this often when no notification has arrived. */
@@ -74,7 +77,12 @@ export function createWorker(options: WorkerOptions): Worker {
         });
       const hookTasks = { 'apply-hooks': applyHooksTask({ ctx, signal: stopping.signal }) };
       const runners = [await start(tasks, options.concurrency), await start(hookTasks, hooksAtOnceMax)];
-      running = { runners, tick: startTick({ ctx, intervalSeconds: ctx.limits.tickSeconds }), events: startEventLoop({ ctx }), stopping };
+      running = {
+        runners,
+        tick: startTick({ ctx, intervalSeconds: ctx.limits.tickSeconds }),
+        events: startEventLoop({ ctx: { ...ctx, egress: options.webhookEgress } }),
+        stopping,
+      };
     },
     async stop() {
       if (!running) return;

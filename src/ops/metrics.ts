@@ -11,11 +11,14 @@ export interface Metrics {
   hookReceived(hook: { provider: string; outcome: 'noted' | 'unrouted' | 'refused'; records: number }): void;
   /** `status` is null when no answer came. `host` is bounded: a captured host is its provider's name. */
   providerAnswered(answer: { host: string; status: number | null }): void;
+  /** A webhook of ours to a vendor; `status` is null when no answer came. Endpoints have no names here: there are as many as vendors want. */
+  webhookAnswered(answer: { status: number | null; seconds: number }): void;
   /** `read` is asked at each scrape. */
   watchQueueDepth(read: () => Promise<number>): void;
 }
 
 const requestSecondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const webhookSecondsBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const sliceSecondsBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 export function createMetrics(): Metrics {
@@ -54,6 +57,13 @@ export function createMetrics(): Metrics {
     labelNames: ['provider', 'outcome'],
     registers,
   });
+  const webhooks = new Histogram({
+    name: 'webhook_request_duration_seconds',
+    help: 'Duration of webhooks to vendors until their answer begins, by its kind (2xx … 5xx); none: no answer came.',
+    labelNames: ['status'],
+    buckets: webhookSecondsBuckets,
+    registers,
+  });
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
@@ -64,6 +74,7 @@ export function createMetrics(): Metrics {
     },
     hookReceived: ({ records, ...labels }) => hooks.inc(labels, records),
     providerAnswered: ({ host, status }) => providerRequests.inc({ host, status: status ?? 'none' }),
+    webhookAnswered: ({ status, seconds }) => webhooks.observe({ status: kindOf(status) }, seconds),
     watchQueueDepth(read) {
       new Gauge({
         name: 'queue_jobs',
@@ -75,4 +86,10 @@ export function createMetrics(): Metrics {
       });
     },
   };
+}
+
+/** Receivers may answer with any number. */
+function kindOf(status: number | null): string {
+  if (status === null) return 'none';
+  return status >= 200 && status < 600 ? `${Math.floor(status / 100)}xx` : 'other';
 }
