@@ -14,9 +14,10 @@ async function minutesLater(account: string, minutes: number): Promise<void> {
   await syncline.control.configure({ account, clockOffsetMs: minutes * 60_000 });
 }
 
-/** A feed of tokens that tells each record once, and a log of events that tells every change with the record as it was then. */
+/** A feed of tokens that tells each record once, one that only names them, and a log of events that tells every change with the record as it was then. */
 const feeds = [
   { object: 'tasks', ids: ['tsk_0000000002', 'tsk_0000000003'] as const },
+  { object: 'memos', ids: ['mem_0000000002', 'mem_0000000003'] as const },
   { object: 'tickets', ids: ['tic_0000000002', 'tic_0000000003'] as const },
 ];
 
@@ -47,7 +48,7 @@ describe.each(feeds)('a feed of $object', ({ object, ids: [edited, doomed] }) =>
     expect(position).not.toBe(start);
     // The feed was asked, not the listing, and from the stored position.
     const asked = await scene.pages();
-    expect(asked.every(({ path }) => path.endsWith('/changes') || path.endsWith('/events'))).toBe(true);
+    expect(asked.every(({ path }) => /\/(changes|changed_ids|batch|events)$/.test(path))).toBe(true);
     if (start !== null) expect([asked[0]!.query.get('token'), asked[0]!.query.get('after')]).toContain(start);
 
     expect((await scene.raw(edited)).note).toBe('twice');
@@ -74,7 +75,9 @@ describe.each(feeds)('a feed of $object', ({ object, ids: [edited, doomed] }) =>
     await control.delete({ ...at, id: doomed });
     await control.update({ ...at, id: edited, fields: { note: 'on the first page' } });
     const { ids } = await control.createMany({ ...at, count: 3, fields: { note: 'on later pages' } });
-    await control.fault({ match: { account: at.account, path: `/${object}/` }, fault: { kind: 'forbidden' }, skip: 1 });
+    // The second page; of a feed of ids, the records behind it.
+    const path = object === 'memos' ? '/memos/batch' : `/${object}/`;
+    await control.fault({ match: { account: at.account, path }, fault: { kind: 'forbidden' }, skip: 1 });
     expect(await scene.run()).toMatchObject({ kind: 'delta', status: 'failed', fetched: 2, updated: 1, deleted: 0 });
     expect(await scene.checkpoint()).toMatchObject({ feed_position: start, open_read: { kind: 'delta', pages: 1 } });
     expect((await scene.rows()).every((row) => !row.isDeleted)).toBe(true);
@@ -134,6 +137,51 @@ describe.each(feeds)('a feed of $object', ({ object, ids: [edited, doomed] }) =>
     expect((await scene.changes(next)).data).toEqual([]);
     await scene.expectAgrees();
   });
+});
+
+test('D18 records that a feed only names are read in bounded batches, each once; what a batch leaves out is deleted, and no fault of one loses a change', async () => {
+  const account = 'd18-batches';
+  const scene = await openScene(syncline, { account, object: 'memos', size: 260, order: delta });
+  const { control, at } = scene;
+  const ids = (await scene.rows()).map(({ id }) => id);
+  const [vanished, changedAgain] = [ids[205]!, ids[250]!];
+  await control.update({ ...at, ids, fields: { note: 'named' } });
+  const match = { account, path: '/memos/batch' };
+  // Behind the first batch one record goes and another changes once more; then batches are refused, cut, and come as no JSON.
+  const operations = [
+    { operation: 'delete', object: 'memos', id: vanished },
+    { operation: 'update', object: 'memos', id: changedAgain, fields: { note: 'meanwhile' } },
+  ] as const;
+  await control.fault({ match, fault: { kind: 'mutate', operations: [...operations] } });
+  for (const fault of [{ kind: 'server_error', status: 502 }, { kind: 'cut', at: 'half' }, { kind: 'not_json' }] as const)
+    await control.fault({ match, fault, skip: 1 });
+  await control.clearRequests(at);
+  expect(await scene.run()).toMatchObject({ kind: 'delta', status: 'succeeded', fetched: 260, updated: 259, deleted: 1 });
+
+  const asked = await scene.pages();
+  expect(asked.filter(({ path }) => path.endsWith('/changed_ids'))).toHaveLength(1);
+  const batches = asked
+    .filter(({ path }) => path.endsWith('/batch'))
+    .map(({ query, faults }) => ({ ids: query.get('ids')!.split(','), faults }));
+  expect(batches.every((batch) => batch.ids.length <= 100)).toBe(true);
+  const answered = batches.filter(({ faults }) => faults.every((fault) => fault === 'mutate'));
+  expect(answered.flatMap((batch) => batch.ids).sort()).toEqual([...ids].sort());
+  expect(batches).toHaveLength(3 + 3);
+  expect((await scene.raw(changedAgain)).note).toBe('meanwhile');
+  expect((await scene.rows()).filter(({ isDeleted }) => isDeleted).map(({ id }) => id)).toEqual([vanished]);
+  await scene.expectAgrees();
+  // Told of once more by the feed, and nothing changes.
+  expect(await scene.run()).toMatchObject({ kind: 'delta', status: 'succeeded', inserted: 0, updated: 0, deleted: 0 });
+  await scene.expectInvariants();
+});
+
+test('H18 batches that come back empty with status 200 delete nothing: the run is held', async () => {
+  const scene = await openScene(syncline, { account: 'd18-empty-batch', object: 'memos', size: 120, order: delta });
+  const { control, at } = scene;
+  await control.update({ ...at, count: 120, fields: { note: 'named' } });
+  await control.fault({ match: { account: at.account, path: '/memos/batch' }, fault: { kind: 'empty' }, times: null });
+  expect(await scene.run()).toMatchObject({ kind: 'delta', status: 'held', deleted: 0, held_deletes: 120 });
+  expect((await scene.rows()).every((row) => !row.isDeleted)).toBe(true);
 });
 
 test('D18 what changes while the first full read is under way is in the feed behind it', async () => {

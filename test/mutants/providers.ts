@@ -46,4 +46,27 @@ export const providers: Mutation[] = [
       title: 'D41 P38 H61 salesforce: what vanishes without a trace is found by the ids alone, and a pass that breaks off deletes nothing',
     },
   },
+  {
+    id: 'odd-batch-proves',
+    promise: 4,
+    breaks: 'what a batch leaves out counts as deleted, though one of its records cannot be told from it',
+    edits: [
+      { file: 'src/engine/inbound/join-records.ts', find: 'if (id === null) isWhole = false;', replace: 'if (id === null) continue;' },
+    ],
+    test: {
+      file: 'src/engine/inbound/join-records.test.ts',
+      title: 'a record of a batch without an id leaves open which one it is: the absence of others proves nothing',
+    },
+  },
+  {
+    id: 'batches-from-the-start',
+    promise: 1,
+    breaks: 'a batch that is refused makes all batches of the page be asked for again, so that a tight budget never gets through it',
+    edits: [{ file: 'src/engine/inbound/looking-client.ts', find: 'if (!isPassing(error)) begun = null;', replace: 'begun = null;' }],
+    test: {
+      file: 'test/flows/feeds.test.ts',
+      title:
+        'D18 records that a feed only names are read in bounded batches, each once; what a batch leaves out is deleted, and no fault of one loses a change',
+    },
+  },
 ];
