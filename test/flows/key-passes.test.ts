@@ -80,6 +80,22 @@ test('P38 D38 a pass that breaks off marks nothing, and the run that goes on wit
   await scene.expectInvariants();
 });
 
+test('a pass over the keys takes them in small transactions, however fast they come: what waits for one does not grow with the data', async () => {
+  const scene = await openScene(syncline, { account: 'p38-many', object: 'calls', size: 5500, order });
+  await passTime();
+  const match = { account: 'p38-many', path: '/calls/keys', hasPageToken: true };
+  await scene.control.fault({ match, fault: { kind: 'forbidden' }, skip: 4 });
+  expect(await passBehind(scene)).toMatchObject({ kind: 'keys', status: 'failed', error_code: 'provider_forbidden', fetched: 5000 });
+  // What it met stands there for the run that goes on with it: one row for every transaction.
+  const { rows } = await syncline.pool.query<{ most: number; all: number }>(
+    `select max(cardinality(ids))::int4 as most, sum(cardinality(ids))::int4 as all from ${scene.table.split('.')[0]}._syncline_seen`,
+  );
+  expect(rows[0]!.all).toBe(5000);
+  expect(rows[0]!.most).toBeLessThanOrEqual(2000);
+  expect(await scene.run()).toMatchObject({ kind: 'keys', status: 'succeeded', fetched: 500, deleted: 0 });
+  await scene.expectInvariants();
+});
+
 /** Real providers: what is gone from the bin too, or was never in it, vanishes without a trace. */
 const listings = [
   { provider: 'hubspot', object: 'deals', account: '41000', size: 250, path: '/crm/v3/objects/deals', pages: 3 },
