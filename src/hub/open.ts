@@ -54,7 +54,7 @@ const givesWay = new Set(['55P03', '40P01']);
 async function attemptPreparation({ pool, schema, claimant }: HubPlace): Promise<void> {
   const names = hubNames(schema);
   const client = await borrow(pool);
-  let error: Error | undefined;
+  let isSpoilt = true;
   try {
     await client.query(`begin; set local statement_timeout = ${layoutLockMsMax}; set local client_min_messages = warning;
       set local idle_in_transaction_session_timeout = ${layoutIdleMsMax}`);
@@ -68,14 +68,10 @@ async function attemptPreparation({ pool, schema, claimant }: HubPlace): Promise
     }
     if (claimant && (await holderOf(client, names)) !== claimant.id) await claimHub(client, names, claimant);
     await client.query('commit');
-  } catch (caught) {
-    error = caught as Error;
-    await client.query('rollback').catch((rollbackError: Error) => {
-      error = new Error('the hub could not be prepared, nor the attempt rolled back', { cause: rollbackError });
-    });
-    throw error;
+    isSpoilt = false;
   } finally {
-    client.release(error !== undefined);
+    // The server rolls back what a closed connection leaves. What went wrong first says why, also where the session has ended.
+    client.release(isSpoilt);
   }
 }
 

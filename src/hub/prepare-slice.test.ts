@@ -36,6 +36,17 @@ test('a delete signal and a live version of one id in a slice end as one of the 
   expect([live.length, deletes.length]).toEqual([0, 1]);
 });
 
+test('of the items of a feed the later one wins, whatever the times say: a clock can be set back', () => {
+  const items = [
+    record('a', { modifiedAt: at(2), isInOrder: true }),
+    record('a', { modifiedAt: at(1), isDeleted: true, isInOrder: true }),
+    record('b', { modifiedAt: at(2), isDeleted: true, isInOrder: true }),
+    record('b', { modifiedAt: at(1), isInOrder: true }),
+  ];
+  const { live, deletes } = prepareSlice(items, []);
+  expect([live.map(({ id }) => id), deletes.map(({ id }) => id)]).toEqual([['b'], ['a']]);
+});
+
 test('a provider time outside of any calendar counts as missing', () => {
   const times = [new Date(Number.NaN), new Date(8.64e15), new Date(-8.64e15), new Date(Date.UTC(1600, 0, 1))];
   const { live } = prepareSlice(

@@ -18,8 +18,8 @@ const timeMsMin = Date.UTC(1900, 0, 1);
 const timeMsMax = Date.UTC(9999, 11, 31);
 
 /**
- * The newest provider time of an id wins; on equal or missing time the later one. Sorted, because `on conflict` refuses
- * to touch a row twice and writers that sort alike do not deadlock.
+ * The newest provider time of an id wins; on equal or missing time, and in a feed, the later one. Sorted, because `on conflict`
+ * refuses to touch a row twice and writers that sort alike do not deadlock.
  */
 export function prepareSlice(records: readonly IncomingRecord[], quarantined: readonly QuarantinedRecord[]): PreparedSlice {
   const refused: QuarantinedRecord[] = [];
@@ -56,7 +56,9 @@ function newestOfEach(records: readonly IncomingRecord[]): IncomingRecord[] {
   return [...byId.values()];
 }
 
+/** A feed lists its items in the order in which they happened: where its times say otherwise, a clock was set back in between. */
 function isLater(record: IncomingRecord, other: IncomingRecord): boolean {
+  if (record.isInOrder && other.isInOrder) return true;
   return !record.modifiedAt || !other.modifiedAt || record.modifiedAt >= other.modifiedAt;
 }
 

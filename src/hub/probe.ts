@@ -1,6 +1,6 @@
 import { bigintArray, hashArray, idHashArray, textArray, timestampArray } from './encode.ts';
 import type { HubHandle } from './handle.ts';
-import { incomingWins } from './rule.ts';
+import { clockBoundMs, incomingWins } from './rule.ts';
 import type { HubTx } from './transaction.ts';
 import type { HubConnection, HubTable, IncomingRecord } from './types.ts';
 
@@ -64,7 +64,7 @@ async function placesOfChanged(
           on t._syncline_connection = $1::int4 and t._syncline_record_id = u.id
         where t._syncline_record_id is null
           or ((t._syncline_hash <> u.hash or t._syncline_deleted_at is not null)
-              and ${incomingWins({ asked: 'u.asked', modified: 'u.modified' })})
+              and ${incomingWins({ asked: 'u.asked', modified: 'u.modified', ahead: '$6::float8' })})
         order by u.ord`,
     values: [
       place.connection.number,
@@ -72,6 +72,7 @@ async function placesOfChanged(
       hashArray(batch.map((record) => record.hash)),
       timestampArray(batch.map((record) => record.modifiedAt)),
       bigintArray(batch.map((record) => record.askedSeq)),
+      clockBoundMs(place.connection),
     ],
     rowMode: 'array',
   });

@@ -1,37 +1,42 @@
-import { bigintArray, textArray, timestampArray } from './encode.ts';
+import { bigintArray, boolArray, textArray, timestampArray } from './encode.ts';
 import type { HubHandle } from './handle.ts';
+import { clockBoundMs, isOfOtherClock } from './rule.ts';
 import type { HubTx } from './transaction.ts';
-import type { IncomingRecord } from './types.ts';
+import type { IncomingRecord, SliceInput } from './types.ts';
 
-/** Delete signals wait for the clean end of their read, where the guard counts them. */
+/**
+ * Delete signals wait for the clean end of their read, where the guard counts them. One that finds a version whose time orders nothing
+ * beats this version, whenever it is carried out.
+ */
 export async function stageDeletes(
   hub: HubHandle,
   tx: HubTx,
-  syncId: string,
-  generation: bigint,
+  { syncId, generation, table, connection }: Pick<SliceInput, 'syncId' | 'generation' | 'table' | 'connection'>,
   deletes: IncomingRecord[],
 ): Promise<void> {
   await tx.query(
     `insert into ${hub.names.stagedDelete} as s (sync, generation, record_id, is_signalled, asked_seq, modified_at)
-     select $1::text, $2::int8, u.id, true, u.asked, u.modified
+     select $1::text, $2::int8, u.id, true, coalesce(t._syncline_seq, u.asked), u.modified
      from unnest($3::text[], $4::int8[], $5::timestamptz[]) as u(id, asked, modified)
+     left join ${hub.names.record(table.name)} t
+       on t._syncline_connection = $6::int4 and t._syncline_record_id = u.id and ${isOfOtherClock({ asked: 'u.asked', ahead: '$7::float8' })}
      on conflict (sync, generation, record_id) do update
      set is_signalled = true,
          asked_seq = greatest(s.asked_seq, excluded.asked_seq),
          modified_at = greatest(s.modified_at, excluded.modified_at)`,
-    [syncId, generation, ...columnsOf(deletes)],
+    [syncId, generation, ...columnsOf(deletes), connection.number, clockBoundMs(connection)],
   );
 }
 
-/** A live version that the same read met later takes a signal back, unless the signal's time is newer. */
+/** A live version that the same read met later takes a signal back, unless the signal's time is newer and no feed's order says otherwise. */
 export async function unstageDeletes(hub: HubHandle, tx: HubTx, syncId: string, generation: bigint, live: IncomingRecord[]): Promise<void> {
   const [ids, , modified] = columnsOf(live);
   await tx.query(
     `delete from ${hub.names.stagedDelete} s
-     using unnest($3::text[], $4::timestamptz[]) as u(id, modified)
+     using unnest($3::text[], $4::timestamptz[], $5::bool[]) as u(id, modified, is_in_order)
      where s.sync = $1::text and s.generation = $2::int8 and s.record_id = u.id
-       and (s.modified_at is null or u.modified is null or u.modified >= s.modified_at)`,
-    [syncId, generation, ids, modified],
+       and (u.is_in_order or s.modified_at is null or u.modified is null or u.modified >= s.modified_at)`,
+    [syncId, generation, ids, modified, boolArray(live.map(({ isInOrder }) => isInOrder === true))],
   );
 }
 

@@ -62,6 +62,8 @@ export interface HubConnection {
   number: number;
   connectionId: string;
   customerId: string;
+  /** How far the provider's clock is ahead of ours, by its last answer; absent: it shows none, or nothing was asked. */
+  providerAheadMs?: number;
 }
 
 /** A slice whose fence is lower than the checkpoint's row aborts with `FenceLost`: another worker took over. */
@@ -159,6 +161,8 @@ export interface IncomingRecord {
   isSanitised: boolean;
   /** The hub's last drawn seq, noted before this record's page was asked for; 0 for answers of lagging indexes. */
   askedSeq: bigint;
+  /** An item of a feed: what the same read brings behind it is newer, whatever the times say. */
+  isInOrder?: boolean;
 }
 
 /** What could not be stored as a record: kept aside with its reason, in the same transaction. */

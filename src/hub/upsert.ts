@@ -1,7 +1,7 @@
 import { boolArray, hashArray, jsonbArray, textArray, timestampArray } from './encode.ts';
 import type { HubHandle } from './handle.ts';
 import { differs } from './observed.ts';
-import { incomingWins } from './rule.ts';
+import { clockBoundMs, incomingWins } from './rule.ts';
 import type { HubTx } from './transaction.ts';
 import type { HubConnection, HubTable, IncomingRecord } from './types.ts';
 
@@ -40,6 +40,7 @@ export async function upsertRecords(
     timestampArray(records.map((record) => record.modifiedAt)),
     jsonbArray(records.map((record) => record.raw)),
     boolArray(records.map((record) => record.isSanitised)),
+    clockBoundMs(connection),
   ];
   const isDifferent = differs(observed, values);
   const { rows } = await tx.query<{ inserted: number; updated: number; first: string | null; last: string | null }>(
@@ -66,7 +67,7 @@ export async function upsertRecords(
            _syncline_is_sanitised = excluded._syncline_is_sanitised,
            raw = excluded.raw
        where (t._syncline_hash <> excluded._syncline_hash or t._syncline_deleted_at is not null)
-         and ${incomingWins({ asked: '$4::int8', modified: 'excluded._syncline_modified_at' })}
+         and ${incomingWins({ asked: '$4::int8', modified: 'excluded._syncline_modified_at', ahead: '$10::float8' })}
        returning _syncline_record_id as id, _syncline_seq as seq, xmax = 0 as is_new
      )
      -- A sub-select in the filter is hashed; a join of the two would be a nested loop here.

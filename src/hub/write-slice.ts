@@ -108,7 +108,7 @@ export async function note(
   if (slice.live.length && row.hasStaged) await unstageDeletes(hub, tx, input.syncId, input.generation, slice.live);
   if (slice.live.length && row.hasHold) await unholdDeletes(hub, tx, input.syncId, slice.live);
   if (row.hasHold) await unholdMissing(hub, tx, input.syncId, [...(input.keys ?? []), ...met.slice(slice.live.length)]);
-  if (slice.deletes.length) await stageDeletes(hub, tx, input.syncId, input.generation, slice.deletes);
+  if (slice.deletes.length) await stageDeletes(hub, tx, input, slice.deletes);
 }
 
 /** What is stored after all, and what the provider says is gone, waits for nobody's mending. What is set aside again stays, and is counted. */

@@ -238,6 +238,29 @@ test('H52 a change that shows up late, and was hidden while everything was read,
   await scene.expectAgrees();
 });
 
+test('H53 D18 with the provider’s clock set back, what the log tells last is what the hub holds: of one read, and against what was stored before', async () => {
+  const scene = await openScene(syncline, { account: 'clock-set-back', object: 'tickets', size: 8, order: delta });
+  const { control, at } = scene;
+  const [both, stored, gone, back] = ['tic_0000000001', 'tic_0000000002', 'tic_0000000003', 'tic_0000000004'];
+  await control.update({ ...at, ids: [stored, gone], fields: { note: 'before' } });
+  await control.delete({ ...at, id: back });
+  expect(await scene.run()).toMatchObject({ kind: 'delta', updated: 2, deleted: 1 });
+  await control.update({ ...at, id: both, fields: { note: 'before' } });
+  // What is told of one record stands on several pages.
+  await control.configure({ account: at.account, clockOffsetMs: -20 * 60_000, pageRecordsMax: 2 });
+  await control.update({ ...at, ids: [both, stored, back], fields: { note: 'after' } });
+  await control.delete({ ...at, id: gone });
+  expect(await scene.run()).toMatchObject({ kind: 'delta', inserted: 1, deleted: 1 });
+  for (const id of [both, stored, back]) expect((await scene.raw(id)).note).toBe('after');
+  await scene.expectAgrees();
+
+  // What everything was read by, with the clock as it is now, is not undone by older events that are told once more.
+  await control.configure({ account: at.account, pageRecordsMax: 100 });
+  expect(await scene.run({ full: true })).toMatchObject({ kind: 'full', updated: 0 });
+  expect(await scene.run()).toMatchObject({ kind: 'delta', inserted: 0, updated: 0, deleted: 0 });
+  await scene.expectAgrees();
+});
+
 test('D25 P36 deletes are followed in a feed of their own, whose pointer moves independently of the watermark', async () => {
   const scene = await openScene(syncline, { account: 'd25', object: 'leads', size: 12, order: { strategy: 'full_then_incremental' } });
   const { control, at } = scene;
@@ -270,4 +293,21 @@ test('D25 P36 deletes are followed in a feed of their own, whose pointer moves i
   expect(sinceOf('/crm/v1/leads/deleted', 'since')).toBe(back(deleted.deletions_pointer));
   await scene.expectAgrees();
   await scene.expectInvariants();
+});
+
+test('H53 D25 with the provider’s clock set back behind the pointer into the feed of deletions, what is deleted meanwhile is found', async () => {
+  const scene = await openScene(syncline, {
+    account: 'deleted-set-back',
+    object: 'leads',
+    size: 12,
+    order: { strategy: 'full_then_incremental' },
+  });
+  const { control, at } = scene;
+  await minutesLater(at.account, -20);
+  await control.delete({ ...at, ids: ['lea_0000000003', 'lea_0000000004'] });
+  expect(await scene.run()).toMatchObject({ kind: 'full', status: 'succeeded', deleted: 2 });
+  // From there the feed of deletions is followed as before.
+  await control.delete({ ...at, id: 'lea_0000000005' });
+  expect(await scene.run()).toMatchObject({ kind: 'incremental', deleted: 1 });
+  await scene.expectAgrees();
 });

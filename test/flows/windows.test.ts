@@ -109,3 +109,14 @@ test('D42 after a downtime longer than the window the gap is noticed, told, and 
   await scene.expectInvariants();
   expect(await scene.events('sync.gap_found')).toHaveLength(1);
 });
+
+test('H53 with the provider’s clock set back by more than the window, everything is read: what it writes meanwhile lies before the window', async () => {
+  const scene = await openAt('clock-set-back', { window_seconds: 600 });
+  const { control, at } = scene;
+  await control.configure({ account: at.account, clockOffsetMs: days * dayMs - 3600_000 });
+  await control.update({ ...at, id: 'tsk_0000000003', fields: { note: 'after the correction' } });
+  expect(await scene.run()).toMatchObject({ kind: 'full', status: 'succeeded', updated: 1 });
+  expect((await scene.raw('tsk_0000000003')).note).toBe('after the correction');
+  expect(await scene.run()).toMatchObject({ kind: 'window', status: 'succeeded', updated: 0 });
+  await scene.expectAgrees();
+});

@@ -181,3 +181,20 @@ test('a hub that is restored under a running process is noticed by the next list
     .toBe('cursor_expired');
   await running.close();
 });
+
+test('a session that ends while a hub is brought up to date is told as what it is, a destination that cannot be reached', async () => {
+  const holder = await on.pool.connect();
+  await holder.query("begin; select pg_advisory_xact_lock(x'5b5c'::int4, hashtext('hub_cut'))"); // `layoutLockClass` of open.ts
+  const opening = openTestHub(database.url, { schema: 'hub_cut' });
+  const failed = expect(opening).rejects.toMatchObject({ code: 'destination_unavailable', details: { reason: 'unreachable' } });
+  const cut = `select pg_terminate_backend(pid) from pg_locks
+    where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())`;
+  try {
+    await expect.poll(async () => (await on.pool.query(cut)).rowCount, { timeout: 30_000 }).toBe(1);
+    await failed;
+  } finally {
+    await holder.query('rollback');
+    holder.release();
+  }
+  await (await openTestHub(database.url, { schema: 'hub_cut' })).close();
+});

@@ -50,6 +50,29 @@ describe('B19 an older page arriving after a newer write does not overwrite it',
     expect(data[0]!.record).toEqual({ v: written ? 'came' : 'stored' });
   });
 
+  const minutes = (count: number) => new Date(Date.now() + count * 60_000);
+  /** An answer that lags (`askedSeq` is 0) and is an hour older than what is stored, by the provider's own times. */
+  const setBack = [
+    { ahead: -60, stored: -30, written: true, why: 'older, but the stored time is of a clock that was set back since' },
+    { ahead: 0, stored: 30, written: true, why: 'older, but what is stored is dated in the future' },
+    { ahead: 0, stored: -30, written: false, why: 'older, and the clock has always gone on' },
+    { ahead: 45, stored: 30, written: false, why: 'older, by a clock that is ahead of ours' },
+    { ahead: undefined, stored: 30, written: false, why: 'older, and the provider shows no clock' },
+  ];
+  test.each(setBack)('by an answer that lags, $why: written is $written', async ({ ahead, stored, written }) => {
+    for (const isDeleted of [false, true]) {
+      const read = await fresh({ kind: 'incremental' });
+      const came = { modifiedAt: minutes(stored - 60), isDeleted, askedSeq: 0n };
+      await write(on.hub, read, [record('a', { v: 'stored' }, { modifiedAt: minutes(stored) })], { marksSeen: false });
+      const connection = { ...read.connection, ...(ahead !== undefined && { providerAheadMs: ahead * 60_000 }) };
+      await write(on.hub, read, [record('a', { v: 'came' }, came)], { marksSeen: false, connection });
+      await end(on.hub, read, 'none');
+      const { data } = await list(on.hub, { object: read.table.object });
+      expect(data[0]!.deleted_at !== null).toBe(isDeleted && written);
+      expect(data[0]!.record).toEqual({ v: written && !isDeleted ? 'came' : 'stored' });
+    }
+  });
+
   const overTombstone: Version[] = [
     { asked: 'before', modified: at(2), written: false, why: 'overlapping, equal time: a tombstone yields only to strictly newer' },
     { asked: 'before', modified: null, written: false, why: 'overlapping, its time is missing' },

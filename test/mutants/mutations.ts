@@ -1,3 +1,4 @@
+import { clocks } from './clocks.ts';
 import { destinations } from './destinations.ts';
 import { down } from './down.ts';
 import { fields } from './fields.ts';
@@ -1082,6 +1083,7 @@ const limitsRespected: Mutation[] = [
 
 export const mutations: Mutation[] = [
   ...nothingLost,
+  ...clocks,
   ...nothingMissed,
   ...unchangedIsFree,
   ...deletesAreSafe,

@@ -19,6 +19,7 @@ export async function ask<T>(slice: Slice, spec: RequestSpec, understand: (answe
   for (;;) {
     try {
       const { answer, tookMs } = await send(slice, spec);
+      noteClock(slice, answer);
       const understood = await understand({
         ...answer,
         askedTime: answer.providerTime && new Date(answer.providerTime.getTime() - tookMs),
@@ -37,6 +38,12 @@ export async function ask<T>(slice: Slice, spec: RequestSpec, understand: (answe
       await renew(slice);
     }
   }
+}
+
+/** Which of two versions is newer may depend on it: it can be set back at any time. */
+function noteClock(slice: Slice, { providerTime }: ProviderAnswer): void {
+  if (providerTime === null) return;
+  slice.connection = { ...slice.connection, providerAheadMs: providerTime.getTime() - slice.ctx.clock.now().getTime() };
 }
 
 /** Counts what really went out: a request that waits for the connection's budget does not, a refreshed one goes twice. */

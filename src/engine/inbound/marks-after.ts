@@ -50,7 +50,7 @@ function feedAfter({ state, read, sync }: EndedInput): CheckpointState['feed'] {
 
 /**
  * The pointer into the feed of deletions follows what it listed. A read that proves what is gone moves it to its own beginning: what
- * was deleted before is missing from it.
+ * was deleted before is missing from it. One that proves less takes it back to the provider's clock at least, where that was set back.
  */
 function deletionsAfter({ object, state, read, absence }: EndedInput): CheckpointState['deletions'] {
   const { deletions } = state;
@@ -59,7 +59,9 @@ function deletionsAfter({ object, state, read, absence }: EndedInput): Checkpoin
   const before = deletions?.pointer ?? null;
   if (meetsEverything(read.kind)) {
     const isProven = absence === 'complete' || deletions === null;
-    return isProven ? { pointer: read.providerTime ?? before, at: read.startedAt } : deletions;
+    return isProven
+      ? { pointer: read.providerTime ?? before, at: read.startedAt }
+      : { ...deletions, pointer: heldUnder(before, providerTime) };
   }
   if (!readsDeletions(object, read.kind)) return deletions;
   const seen = heldUnder(read.highestDeletion, providerTime);

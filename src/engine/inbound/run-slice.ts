@@ -6,6 +6,7 @@ import type { SyncsCtx } from '../../syncs/context.ts';
 import { takeLease } from '../../syncs/lease.ts';
 import { finishRun, handOver } from '../../syncs/leave-run.ts';
 import { beginRead } from './begin-read.ts';
+import { beganAheadOfClock } from './clock-behind.ts';
 import { endRead } from './end-read.ts';
 import { type Desk, leaveWith, type SliceOutcome } from './leave-with.ts';
 import { openSlice } from './open-slice.ts';
@@ -56,6 +57,7 @@ async function work(desk: Desk): Promise<SliceOutcome> {
   for (let turn = 1; ; turn++) {
     try {
       const isRead = await readPages(slice);
+      if (isRead && beganAheadOfClock(slice)) throw new ClockBehind();
       if (isRead && (await endRead(slice))) return await finish(slice);
       await handOver(slice.ctx, slice.lease, countersOf(slice));
       return 'handed_over';

@@ -87,7 +87,7 @@ function readItems(input: PageInput, items: Item[], answer: PageAnswer): ReadPag
   });
   const records = listing.records.map((record) => {
     const at = newest.get(record.id)?.at;
-    return at ? likeRecord(record, { modifiedAt: at }) : record;
+    return likeRecord(record, { ...(at && { modifiedAt: at }), isInOrder: true });
   });
   for (const item of newest.values()) if (item.kind === 'deleted') records.push(deletion(input, item));
   return { ...listing, records, quarantined: [...quarantined, ...listing.quarantined], answer, bytes: input.body.length };
@@ -95,7 +95,7 @@ function readItems(input: PageInput, items: Item[], answer: PageAnswer): ReadPag
 
 function deletion(input: PageInput, { id, at, bytes }: Extract<Item, { kind: 'deleted' }>): IncomingRecord {
   const askedSeq = input.part.isLagging ? 0n : input.askedSeq;
-  return { id, hash: contentHash(bytes), ...sanitiseJson(bytes), modifiedAt: at, isDeleted: true, askedSeq };
+  return { id, hash: contentHash(bytes), ...sanitiseJson(bytes), modifiedAt: at, isDeleted: true, askedSeq, isInOrder: true };
 }
 
 /** Reads one item: what it is about, and what it says. Paths of the record lead through it when the item holds one. */
