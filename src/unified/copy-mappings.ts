@@ -1,8 +1,9 @@
 import type { ListableHub } from '../hub/context.ts';
 import type { DeclaredField } from '../hub/unified/types.ts';
 import type { UnifiedCtx } from './context.ts';
-import { type CustomFields, segmentsOf } from './custom-field.ts';
+import { type CustomFields, hiddenType, segmentsOf } from './custom-field.ts';
 import type { FoundDestination } from './find-destination.ts';
+import { modeOf } from './mapping.ts';
 
 /** What each hub was brought to last, in this process. */
 const brought = new WeakMap<ListableHub, string>();
@@ -40,10 +41,18 @@ export async function copyToAll(ctx: Pick<UnifiedCtx, 'db' | 'hubs' | 'log'>, ap
 
 async function declaredFields({ db }: Pick<UnifiedCtx, 'db'>, applicationId: string): Promise<DeclaredField[]> {
   const rows = await db.prisma.unifiedMapping.findMany({ where: { applicationId } });
-  return rows.flatMap(({ category, model, provider, customerId, fields }) =>
-    Object.entries(fields as CustomFields).map(([name, { path, type }]) => ({
-      ...{ category, model, provider, customerId, name, type },
-      path: segmentsOf(path),
-    })),
-  );
+  return rows.flatMap(({ category, model, provider, customerId, mode, fields }) => {
+    const own = fields as CustomFields;
+    const key = { category, model, provider, customerId };
+    const everybodys = rows.find((row) => row.customerId === '' && keyOf(row) === keyOf(key));
+    const hidden = customerId === '' || modeOf(mode) !== 'replace' ? [] : Object.keys(everybodys?.fields ?? {});
+    return [
+      ...Object.entries(own).map(([name, { path, type }]) => ({ ...key, name, type, path: segmentsOf(path) })),
+      ...hidden.filter((name) => !Object.hasOwn(own, name)).map((name) => ({ ...key, name, type: hiddenType, path: [] })),
+    ];
+  });
+}
+
+function keyOf({ category, model, provider }: Pick<DeclaredField, 'category' | 'model' | 'provider'>): string {
+  return `${category} ${model} ${provider}`;
 }

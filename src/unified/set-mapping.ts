@@ -6,10 +6,16 @@ import { type Args, type Tx, withTransaction } from '../db/index.ts';
 import { audit, requireCustomer } from '../tenancy/index.ts';
 import type { UnifiedCtx } from './context.ts';
 import { copyToAll } from './copy-mappings.ts';
+import { mappingModes } from './custom-field.ts';
 import { customFieldsInput, mappingKey } from './input.ts';
 import { type CustomMapping, requireMapped, shownMapping } from './mapping.ts';
 
-const SetMapping = z.strictObject({ ...mappingKey, fields: customFieldsInput });
+const SetMapping = z
+  .strictObject({ ...mappingKey, mode: z.enum(mappingModes).optional(), fields: customFieldsInput })
+  .refine(({ mode, customerId }) => mode === undefined || customerId !== undefined, {
+    path: ['mode'],
+    message: "Is of one customer's fields: name the customer with customer_id.",
+  });
 export type SetMapping = z.input<typeof SetMapping>;
 
 const mappingsMax = 1000;
@@ -17,7 +23,7 @@ const mappingsMax = 1000;
 /** Declares all custom fields of a model at a provider, for one customer or for all; what was declared before is replaced. Shown at once. */
 export async function setMapping({ ctx, input }: Args<SetMapping, UnifiedCtx>): Promise<CustomMapping> {
   const { applicationId } = requireScope(ctx.actor, 'mappings:write');
-  const { fields, customerId = '', ...key } = SetMapping.parse(input);
+  const { fields, customerId = '', mode = 'inherit', ...key } = SetMapping.parse(input);
   await requireMapped(ctx, applicationId, key);
   const row = await withTransaction(ctx, async (tx) => {
     if (customerId !== '') await requireCustomer(tx, applicationId, customerId);
@@ -26,8 +32,8 @@ export async function setMapping({ ctx, input }: Args<SetMapping, UnifiedCtx>): 
     const where = { applicationId_category_model_provider_customerId: { applicationId, ...key, customerId } };
     const set = await tx.unifiedMapping.upsert({
       where,
-      create: { id: newId('umap', now), applicationId, ...key, customerId, fields, createdAt: now, updatedAt: now },
-      update: { fields, version: { increment: 1 }, updatedAt: now },
+      create: { id: newId('umap', now), applicationId, ...key, customerId, mode, fields, createdAt: now, updatedAt: now },
+      update: { mode, fields, version: { increment: 1 }, updatedAt: now },
     });
     await audit(tx, ctx, { applicationId, action: 'unified_mapping.set', target: set.id });
     return set;

@@ -8,6 +8,7 @@ import type { HubNames } from '../hub/names.ts';
 import type { HubTable } from '../hub/types.ts';
 import type { ProviderDefinition } from '../kit/index.ts';
 import type { UnifiedCtx } from './context.ts';
+import { hiddenType } from './custom-field.ts';
 import { mappedByApplication } from './definitions.ts';
 import { mappingsFor, type ProviderMapping } from './mappings.ts';
 
@@ -110,7 +111,7 @@ cross join lateral (select ${sources} offset 0) s
 where t._syncline_deleted_at is null${where}`;
 }
 
-/** Declared for every customer, or for this one: then that counts. */
+/** Declared for every customer, or for this one: then that counts, also where it says that there is none. */
 export function customFieldsSql(
   names: HubNames,
   { category, name }: Pick<UnifiedModel, 'category' | 'name'>,
@@ -121,5 +122,6 @@ export function customFieldsSql(
           from ${names.mapping} d
           where d.category = ${quote(category)} and d.model = ${quote(name)} and d.provider = ${quote(provider)}
             and d.customer_id in ('', ${customerId})
-          order by d.name, d.customer_id desc) m), '{}'::jsonb)`;
+          order by d.name, d.customer_id desc) m
+    where m.type <> ${quote(hiddenType)}), '{}'::jsonb)`;
 }

@@ -101,6 +101,30 @@ test("a customer's own field counts before everybody's and shows to nobody else;
   await vendor.call('DELETE', mapping('pipedrive', '?customer_id=globex'));
 });
 
+test("a customer's own fields inherit everybody's, or stand in their place, in the API as in SQL", async () => {
+  const own = mapping('hubspot', '?customer_id=globex');
+  const text = (path: string) => ({ path, type: 'text' });
+  await vendor.call('PUT', mapping('hubspot'), { fields: { key: text('id'), shared: text('id') } });
+  const shown = async () => {
+    const [rows, sql] = [await listed('provider=hubspot'), await inSql()];
+    for (const { id, custom_fields } of rows) expect(sql[id] ?? {}).toEqual(custom_fields);
+    return Object.keys(rows[0].custom_fields).sort();
+  };
+  const fields = { shared: text('properties.none'), mine: text('id') };
+  expect(await vendor.call('PUT', own, { fields })).toMatchObject({ mode: 'inherit', customer_id: 'globex' });
+  expect(await shown()).toEqual(['key', 'mine', 'shared']);
+  expect((await listed('provider=hubspot'))[0].custom_fields.shared).toBeNull();
+  expect(await vendor.call('PUT', own, { fields, mode: 'replace' })).toMatchObject({ mode: 'replace' });
+  expect(await shown()).toEqual(['mine', 'shared']);
+  // What everybody gets later is no field of this customer either.
+  expect(await vendor.call('PUT', mapping('hubspot'), { fields: { later: text('id') } })).toMatchObject({ mode: null });
+  expect(await shown()).toEqual(['mine', 'shared']);
+  expect((await vendor.request('PUT', mapping('hubspot'), { fields, mode: 'replace' })).body.errors[0]).toMatchObject({ path: 'mode' });
+  await vendor.call('DELETE', own);
+  expect(await shown()).toEqual(['later']);
+  await vendor.call('DELETE', mapping('hubspot'));
+});
+
 test('a copy that a destination has missed is made good by the next page that is read there', async () => {
   await vendor.call('PUT', mapping('hubspot'), { fields: { key: { path: 'id', type: 'text' } } });
   await syncline.pool.query(`delete from ${hubSchemaName(vendor.applicationId)}._syncline_mapping`);

@@ -1320,7 +1320,7 @@ export const deleteMapping = <ThrowOnError extends boolean = true>(options: Opti
 /**
  * Declare custom fields
  *
- * All custom fields of a model at a provider, for one customer or for all; those that were declared before are replaced. They are shown at once, in `custom_fields` of the API and of the SQL views, without reading anything again. Where a customer has a field of the same name as all, the customer's counts.
+ * All custom fields of a model at a provider, for one customer or for all; those that were declared before are replaced. They are shown at once, in `custom_fields` of the API and of the SQL views, without reading anything again. Where a customer has a field of the same name as all, the customer's counts; with `mode` `replace` the customer has its own fields only.
  *
  * Needs the scope `mappings:write`.
  */

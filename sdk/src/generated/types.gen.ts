@@ -2871,6 +2871,10 @@ export type UnifiedMapping = {
      */
     customer_id: string | null;
     /**
+     * Whether the customer's fields stand beside everybody's or in their place; null: of every customer.
+     */
+    mode: 'inherit' | 'replace' | null;
+    /**
      * Custom fields by name.
      */
     fields: {
@@ -2902,6 +2906,10 @@ export type SetMapping = {
     fields: {
         [key: string]: unknown;
     };
+    /**
+     * Of one customer's fields: `inherit` (the default) shows them beside everybody's, `replace` in their place. Only with `customer_id`.
+     */
+    mode?: 'inherit' | 'replace';
 };
 
 export type PassthroughAnswer = {

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { text } from '../../../base/text.ts';
+import { mappingModes } from '../../../unified/custom-field.ts';
 import type { CustomMapping } from '../../../unified/index.ts';
 import { customFieldsInput } from '../../../unified/input.ts';
 import { customerIdField, customerIdInput, idField, ours, queryBoolean, queryText, timeField, wireTime } from '../../wire/common.ts';
@@ -82,6 +83,10 @@ export const UnifiedMapping = z
     model: nameField('model'),
     provider: nameField('provider'),
     customer_id: customerIdField.nullable().openapi({ description: 'Of this customer alone; null: of every customer.' }),
+    mode: z
+      .enum(mappingModes)
+      .nullable()
+      .openapi({ description: "Whether the customer's fields stand beside everybody's or in their place; null: of every customer." }),
     fields: z
       .record(
         z.string(),
@@ -96,7 +101,15 @@ export const UnifiedMapping = z
   })
   .openapi('UnifiedMapping');
 
-export function wireMapping({ category, model, provider, customerId, fields, ...rest }: CustomMapping): z.input<typeof UnifiedMapping> {
+export function wireMapping({
+  category,
+  model,
+  provider,
+  customerId,
+  mode,
+  fields,
+  ...rest
+}: CustomMapping): z.input<typeof UnifiedMapping> {
   const times = { created_at: wireTime(rest.createdAt), updated_at: wireTime(rest.updatedAt) };
-  return { category, model, provider, customer_id: customerId, fields, ...times };
+  return { category, model, provider, customer_id: customerId, mode, fields, ...times };
 }
