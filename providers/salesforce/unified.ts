@@ -38,8 +38,11 @@ function phones(fields: Record<string, string>): Expr {
 
 const emails: Expr = { list: [{ email: { text: 'Email' }, type: { constant: 'primary' } }] };
 
-/** Calls and mails are tasks too, of a kind of their own. */
-const isEngagement: Condition = { path: 'TaskSubtype', is: ['Call', 'Email'] };
+/**
+ * Calls and mails are tasks too, of a kind of their own; a mail to a whole list is written with a space in the reference and without
+ * one elsewhere. https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_task.htm
+ */
+const isEngagement: Condition = { path: 'TaskSubtype', is: ['Call', 'Email', 'ListEmail', 'List Email'] };
 
 export const unified: UnifiedMapping[] = [
   {
@@ -172,7 +175,11 @@ export const unified: UnifiedMapping[] = [
     object: 'Task',
     where: isEngagement,
     fields: {
-      engagement_type: { oneOf: { text: 'TaskSubtype' }, values: { Call: 'CALL', Email: 'EMAIL' }, other: 'OTHER' },
+      engagement_type: {
+        oneOf: { text: 'TaskSubtype' },
+        values: { Call: 'CALL', Email: 'EMAIL', ListEmail: 'EMAIL', 'List Email': 'EMAIL' },
+        other: 'OTHER',
+      },
       direction: { oneOf: { text: 'CallType' }, values: { Inbound: 'INBOUND', Outbound: 'OUTBOUND' }, other: 'OTHER' },
       subject: { text: 'Subject' },
       content: { text: 'Description' },

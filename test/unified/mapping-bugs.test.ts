@@ -102,6 +102,9 @@ test('a lead of Salesforce is no contact: what an id names is told by how it beg
     opportunity: '006000000000001AAA',
     status: 'OPEN',
   });
+  // A mail to a whole list is a mail, however it is written.
+  for (const TaskSubtype of ['ListEmail', 'List Email'])
+    expect((await map('crm engagement salesforce Task', { Id: '00T3', TaskSubtype })).fields.engagement_type).toBe('EMAIL');
   const call = { Id: '00T2', TaskSubtype: 'Call', WhoId: '003000000000001AAA', CallType: 'Inbound' };
   const { fields } = await map('crm engagement salesforce Task', call);
   expect(fields).toMatchObject({ contacts: [{ contact: '003000000000001AAA' }], engagement_type: 'CALL', direction: 'INBOUND' });
