@@ -22,11 +22,9 @@ const Alert = z
   .object({
     id: idField('alert', 'alr_01k9d3v5m2q8r7s6t5v4w3x2y1'),
     kind: AlertKind,
-    subject: z
-      .string()
-      .openapi({
-        description: 'The sync that it is about; of `needs_reauth` the connection, of `destination_unavailable` the destination.',
-      }),
+    subject: z.string().openapi({
+      description: 'The sync that it is about; of `needs_reauth` the connection, of `destination_unavailable` the destination.',
+    }),
     customer_id: customerIdField.nullable(),
     connection_id: idField('connection', 'conn_01k9d3v5m2q8r7s6t5v4w3x2y1').nullable(),
     detail: z.record(z.string(), z.union([z.string(), z.number(), z.null()])).openapi({
