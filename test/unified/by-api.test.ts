@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createSyncline as createClient } from '../../sdk/src/index.ts';
 import { createSyncline } from '../../src/compose.ts';
 import { hubSchemaName } from '../../src/hub/schema-name.ts';
 import type { Loose } from '../support/client.ts';
@@ -195,6 +196,9 @@ describe('a record of a model by its id', () => {
         expect([again.status, again.text]).toEqual([304, '']);
       }
     }
+    const sdk = createClient({ baseUrl: syncline.url, apiKey: vendor.apiKey });
+    const [row] = await listed();
+    expect(await sdk.unified.get('crm', 'contact', row.id)).toEqual(row);
   });
 
   test('that is not there is a 404 that says so, and so is an id of another form', async () => {
