@@ -4,10 +4,11 @@ import { down } from './down.ts';
 import { fields } from './fields.ts';
 import { launch } from './launch.ts';
 import { listing } from './listing.ts';
+import { memory } from './memory.ts';
 import { models } from './models.ts';
 import { passthrough } from './passthrough.ts';
-import { secrets } from './secrets.ts';
 import { providers } from './providers.ts';
+import { secrets } from './secrets.ts';
 import { sqlAccess } from './sql-access.ts';
 import { syncConfigs } from './sync-configs.ts';
 import { tableLayout } from './table-layout.ts';
@@ -1101,6 +1102,7 @@ export const mutations: Mutation[] = [
   ...secrets,
   ...sqlAccess,
   ...listing,
+  ...memory,
   ...models,
   ...passthrough,
   ...unified,
