@@ -230,7 +230,10 @@ test('O72 a destination that is down raises one alert of its own and none for it
   await expect.poll(async () => (await vendor.destination()).status, { timeout: waitMsMax }).toBe('unavailable');
   await expect.poll(async () => (await vendor.failed()).length, { timeout: waitMsMax }).toBeGreaterThanOrEqual(1);
   // As if it had been down for long: no sync has succeeded for four of its intervals.
-  await syncline.pool.query(`update sync set last_success_at = now() - interval '4 hours' where id = any ($1)`, [vendor.syncs]);
+  const noSuccess = () =>
+    syncline.pool.query(`update sync set last_success_at = now() - interval '4 hours' where id = any ($1)`, [vendor.syncs]);
+  await noSuccess();
+  await syncline.pool.query(`update destination set status_changed_at = now() - interval '4 hours' where id = $1`, [id]);
   await look();
   await look();
   expect(await alerts()).toEqual([{ kind: 'destination_unavailable', subject: id, customer_id: null, isOpen: true }]);
@@ -240,6 +243,8 @@ test('O72 a destination that is down raises one alert of its own and none for it
   await gate.open();
   await syncline.setClock(4 * laterMs);
   await expectRecovered(vendor);
+  // It is just back: a sync that has not come so far yet has its time.
+  await noSuccess();
   await look();
   expect(await alerts()).toEqual([{ kind: 'destination_unavailable', subject: id, customer_id: null, isOpen: false }]);
 });

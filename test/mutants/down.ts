@@ -21,4 +21,11 @@ export const down: Mutation[] = [
     edits: [{ file: 'src/syncs/alerts/conditions.ts', find: "d.status <> 'unavailable' and", replace: 'true and' }],
     test,
   },
+  {
+    id: 'recovery-alerts-for-each-sync',
+    promise: 7,
+    breaks: 'a destination that has just come back raises an alert for each sync that has not run yet',
+    edits: [{ file: 'src/syncs/alerts/conditions.ts', find: "coalesce(d.status_changed_at, '-infinity') < late.since", replace: 'true' }],
+    test,
+  },
 ];
