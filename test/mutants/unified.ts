@@ -176,6 +176,9 @@ export const unified: Mutation[] = [
         replace: 'const sqlCharsMax = 50_000_000;',
       },
     ],
-    test: { file: 'src/catalog/declared/compile-definition.test.ts', title: 'refuse what would double itself without end' },
+    test: {
+      file: 'src/catalog/declared/compile-definition.test.ts',
+      title: 'what would double itself without end is refused before it is written',
+    },
   },
 ];

@@ -278,11 +278,8 @@ test('where records land in several destinations, the call says which to name, a
     const [row] = before.body.data;
     for (const path of [contacts, `${contacts}?customer_id=globex`, `${contacts}?cursor=${before.body.next_cursor}`, pathOf(row.id)]) {
       const { status, body } = await vendor.request('GET', path);
-      expect([status, body.code, body.destination_ids.toSorted()], path).toEqual([
-        409,
-        'destination_ambiguous',
-        [hosted, ownId].toSorted(),
-      ]);
+      expect([status, body.code], path).toEqual([409, 'destination_ambiguous']);
+      expect(body.destination_ids.toSorted()).toEqual([hosted, ownId].toSorted());
     }
     // Another customer's records land in one place only.
     expect((await vendor.request('GET', `${contacts}?customer_id=acme`)).status).toBe(200);
