@@ -14,7 +14,7 @@ interface Interaction {
 
 /** The log-in page: GET shows it, POST takes the account's name and the decision. */
 export async function interact({ provider, options, request, response }: Interaction): Promise<void> {
-  const { params, jti } = await provider.interactionDetails(request, response);
+  const { params, jti, session } = await provider.interactionDetails(request, response);
   const show = (status: number, account: string, problem: string | null) => {
     const asked = String(params.scope ?? '').split(' ');
     const action = `${mountOfRequest(request)}/interaction/${jti}`;
@@ -34,7 +34,21 @@ export async function interact({ provider, options, request, response }: Interac
   const grant = new provider.Grant({ accountId: account, clientId: String(params.client_id) });
   grant.addOIDCScope(String(params.scope));
   const grantId = await grant.save();
-  await provider.interactionFinished(request, response, { login: { accountId: account, remember: false }, consent: { grantId } });
+  const result = { login: { accountId: account, remember: false }, consent: { grantId } };
+  const resume = await provider.interactionResult(request, response, result);
+  if (session) await leaveOtherAccount(provider, session.uid, account);
+  response.writeHead(303, { location: resume, 'cache-control': 'no-store' }).end();
+}
+
+/**
+ * One browser connects several accounts in a row: without this, oidc-provider asks to end the session of the account before, at an
+ * address that it serves only where clients may log out (seen with 9.13). The result is saved before: it belongs to that session.
+ */
+async function leaveOtherAccount(provider: Provider, sessionUid: string, account: string): Promise<void> {
+  const session = await provider.Session.findByUid(sessionUid);
+  if (session?.accountId === undefined || session.accountId === account) return;
+  Object.assign(session, { accountId: undefined, authorizations: undefined });
+  await session.persist();
 }
 
 /** The server strips the dialect's prefix from the URL and keeps it here. */

@@ -63,9 +63,14 @@ export function createPool({ url, poolMax, log }: { url: string; poolMax: number
 
 /** Logs a lost session without the error itself: pg hangs the client on it, with everything that the client knows. */
 export function reportPoolErrors(pool: pg.Pool, log: Logger): void {
-  const report = ({ message, code }: Error & { code?: string }) => log.warn({ code, reason: message }, 'a database connection failed');
-  pool.on('error', report);
-  pool.on('connect', (client) => client.on('error', report));
+  pool.on('connect', (client) => {
+    const { host, database } = client as unknown as pg.Client;
+    client.on('error', ({ message, code }: Error & { code?: string }) =>
+      log.warn({ host, database, error_code: code, reason: message }, 'a database connection failed'),
+    );
+  });
+  // Of idle sessions the pool tells too, what the session has told already; without a listener it would end the process.
+  pool.on('error', () => undefined);
 }
 
 export function withTransaction<T>({ db, witness }: Pick<Ctx, 'db' | 'witness'>, work: (tx: Tx) => Promise<T>): Promise<T> {

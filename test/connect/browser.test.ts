@@ -85,6 +85,18 @@ test('a popup that the customer closes is reported as closed', async () => {
   expect(await result()).toEqual({ status: 'closed', connectionId: null });
 });
 
+test('one browser connects several accounts of the provider one after the other, and again the first', async () => {
+  for (const account of ['first-account', 'second-account', 'first-account']) {
+    const { url, id } = await sessionOf();
+    const popup = await openPopup(url);
+    await allow(popup, account);
+    expect(await result()).toMatchObject({ status: 'connected' });
+    const { connectionId } = await world.db.prisma.connectSession.findUniqueOrThrow({ where: { id } });
+    const connection = await world.db.prisma.connection.findUniqueOrThrow({ where: { id: connectionId! } });
+    expect(connection.remoteAccountId).toBe(account);
+  }
+});
+
 test('a page whose origin the session does not name hears nothing', async () => {
   const { url, id } = await sessionOf({ origin: 'https://elsewhere.example' });
   const popup = await openPopup(url);

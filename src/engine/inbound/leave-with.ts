@@ -53,7 +53,7 @@ export async function leaveWith(desk: Desk, error: unknown): Promise<SliceOutcom
     }
     const { errorCode, message: errorMessage, pausesForAuth } = verdict;
     if (errorCode === 'internal') log.error({ err: error }, 'a run failed for a reason of ours');
-    else log.warn({ errorCode, errorMessage }, 'a run failed');
+    else log.warn({ error_code: errorCode, error_message: errorMessage }, 'a run failed');
     // The next run begins to count anew; growing intervals between runs take over.
     const dropsRead = slice !== null && (verdict.dropsRead || isFruitless(slice));
     const owesFull = dropsRead && slice.state.hasFull && slice.state.read?.kind === 'full';
