@@ -15,7 +15,7 @@ export async function lookUpAccount(
   signal: AbortSignal,
 ): Promise<RemoteAccount> {
   const { account } = who.provider;
-  const answer = await sendAuthorised(ctx, who, account.request, signal);
+  const answer = await sendAuthorised(ctx, who, account.request, { signal });
   const body = parse(answer.body.toString('utf8'), answer.status);
   const id = textOf(readPath(body, compilePath(account.id)));
   if (id === null) throw new ProviderError('invalid', 'The provider did not say which account this is.', { status: answer.status });

@@ -1,3 +1,5 @@
+import { giveBack, takeBuffer } from '../base/body-buffers.ts';
+import { noteArrived } from '../base/collect.ts';
 import { ProviderError } from '../kit/index.ts';
 import type { IncomingAnswer } from './http-out.ts';
 
@@ -6,11 +8,15 @@ const toldBytesMax = 8 * 1024 * 1024;
 
 /**
  * Reads a whole body within a bound, counted after decompression: a small gzip cannot fill the memory. Where the length is told, the
- * pieces are copied as they come: a page never stands in memory twice.
+ * pieces are copied as they come: a page never stands in memory twice. `isLent`: who reads it gives its memory back (base/body-buffers).
  */
-export async function readBody({ status, headers, body }: IncomingAnswer, bytesMax: number): Promise<Buffer> {
+export async function readBody(
+  { status, headers, body }: IncomingAnswer,
+  { bytesMax, isLent = false }: { bytesMax: number; isLent?: boolean },
+): Promise<Buffer> {
+  const make = isLent ? takeBuffer : Buffer.allocUnsafe;
   const told = toldLength(headers);
-  let whole = Buffer.allocUnsafe(told !== null && told <= Math.min(bytesMax, toldBytesMax) ? told : 0);
+  const whole = make(told !== null && told <= Math.min(bytesMax, toldBytesMax) ? told : 0);
   const beyond: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
@@ -20,8 +26,13 @@ export async function readBody({ status, headers, body }: IncomingAnswer, bytesM
     else beyond.push(chunk);
     bytes += chunk.length;
   }
-  if (beyond.length > 0) whole = Buffer.concat([whole.subarray(0, bytes - sum(beyond)), ...beyond], bytes);
-  return whole.subarray(0, bytes);
+  noteArrived(bytes);
+  if (beyond.length === 0) return whole.subarray(0, bytes);
+  const all = make(bytes);
+  let at = whole.copy(all, 0, 0, bytes - sum(beyond));
+  for (const chunk of beyond) at += chunk.copy(all, at);
+  giveBack(whole);
+  return all.subarray(0, bytes);
 }
 
 /** null: not told, or of the compressed body. */

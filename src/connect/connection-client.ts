@@ -90,7 +90,7 @@ export function createConnectionClient(
   ): Promise<ProviderAnswer | ProviderError> {
     apiCalls++;
     try {
-      const answer = await sendAuthorised(ctx, who, spec, signal);
+      const answer = await sendAuthorised(ctx, who, spec, { signal, isLent: sync !== null });
       await learn(spec, passed, answer);
       return answer;
     } catch (error) {

@@ -28,14 +28,20 @@ export interface Authorised {
 
 type SendCtx = { egress: Egress; limits: Limits; clock: { now(): Date } };
 
+export interface SendOptions {
+  signal: AbortSignal;
+  /** Who reads the answer gives the memory of its body back (base/body-buffers). */
+  isLent?: boolean;
+}
+
 const redirectsMax = 3;
 
 /** One request with credentials. Every refusal is a `ProviderError`; an abort by `signal` is thrown as it came. */
-export async function sendAuthorised(ctx: SendCtx, who: Authorised, spec: RequestSpec, signal: AbortSignal): Promise<ProviderAnswer> {
+export async function sendAuthorised(ctx: SendCtx, who: Authorised, spec: RequestSpec, options: SendOptions): Promise<ProviderAnswer> {
   const base = baseUrlOf(who);
   let url = buildTarget(base, spec);
   for (let hop = 0; ; hop++) {
-    const answer = await sendOnce(ctx, who, spec, url, signal);
+    const answer = await sendOnce(ctx, who, spec, url, options);
     const location = redirectOf(answer);
     if (location === undefined) return accept(ctx, who, answer);
     if (hop === redirectsMax)
@@ -60,7 +66,13 @@ function baseUrlOf({ provider, captured }: Authorised): string {
   }
 }
 
-async function sendOnce(ctx: SendCtx, who: Authorised, spec: RequestSpec, url: URL, signal: AbortSignal): Promise<ProviderAnswer> {
+async function sendOnce(
+  ctx: SendCtx,
+  who: Authorised,
+  spec: RequestSpec,
+  url: URL,
+  { signal, isLent }: SendOptions,
+): Promise<ProviderAnswer> {
   const timeout = AbortSignal.timeout(ctx.limits.requestTimeoutSeconds * 1000);
   try {
     const answer = await ctx.egress.send(url, {
@@ -70,7 +82,7 @@ async function sendOnce(ctx: SendCtx, who: Authorised, spec: RequestSpec, url: U
       body: spec.body?.text ?? (spec.json === undefined ? undefined : JSON.stringify(spec.json)),
     });
     const { status, headers } = answer;
-    const body = await readBody(answer, ctx.limits.responseBytesMax);
+    const body = await readBody(answer, { bytesMax: ctx.limits.responseBytesMax, isLent });
     return { status, headers, body, providerTime: dateOf(headers.date) };
   } catch (error) {
     if (error instanceof ProviderError) throw error;

@@ -1,4 +1,5 @@
 import { storedHashBytes } from '../base/hash.ts';
+import type { RecordBatch } from './types.ts';
 
 /**
  * Postgres' binary formats for array parameters and COPY, written by hand: text parameters cost a second pass over every
@@ -122,6 +123,38 @@ function startArray(oid: number, count: number, valueBytes: number): Buffer {
   out.writeInt32BE(count, 12);
   out.writeInt32BE(1, 16); // lower bound
   return count === 0 ? out.subarray(0, 12) : out;
+}
+
+/** What stands behind the header: arrays of one type are joined by their elements. */
+export function arrayElements(array: Buffer): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(array.subarray(arrayHeaderBytes));
+}
+
+/** One array parameter out of the ids of several batches. */
+export function joinIds(batches: readonly RecordBatch[]): Buffer {
+  return joinArray(
+    oids.text,
+    batches.map(({ count, ids }) => ({ count, elements: ids })),
+  );
+}
+
+/** The same of their ids and hashes as one value each. */
+export function joinIdHashes(batches: readonly RecordBatch[]): Buffer {
+  return joinArray(
+    oids.bytea,
+    batches.map(({ count, idHashes }) => ({ count, elements: idHashes })),
+  );
+}
+
+function joinArray(oid: number, parts: { count: number; elements: Uint8Array }[]): Buffer {
+  const count = sum(parts.map((part) => part.count));
+  const out = startArray(oid, count, sum(parts.map(({ elements }) => elements.length)) - count * 4);
+  let at = arrayHeaderBytes;
+  for (const { elements } of parts) {
+    out.set(elements, at);
+    at += elements.length;
+  }
+  return out;
 }
 
 /** Texts were given room for the longest that they may be. */

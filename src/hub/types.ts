@@ -125,6 +125,8 @@ export interface SliceInput extends Fenced, Running {
   /** Full reads mark everything they meet as seen. */
   marksSeen: boolean;
   records: IncomingRecord[];
+  /** In place of `records`: as long as nothing has changed, nobody has to open them. */
+  unopened?: { batches: readonly RecordBatch[]; open: () => IncomingRecord[] } | undefined;
   quarantined: QuarantinedRecord[];
   /** Paths whose change is a change; the hashes of the records are over them. Absent: the whole record counts. */
   observed?: readonly string[] | undefined;
@@ -143,6 +145,21 @@ export interface SliceInput extends Fenced, Running {
   }[];
   /** The new checkpoint, from what this very transaction did: counters and position commit together with the records. */
   checkpoint: (facts: WriteFacts) => Json;
+}
+
+/**
+ * Records in the order of their ids, none twice, all alive and as they came, in the form that Postgres is asked with: the elements of
+ * array parameters. It passes between threads.
+ */
+export interface RecordBatch {
+  count: number;
+  /** Empty where there is none. */
+  firstId: string;
+  lastId: string;
+  /** Elements of a text[]. */
+  ids: Uint8Array<ArrayBuffer>;
+  /** Elements of a bytea[]: id and hash as one value. */
+  idHashes: Uint8Array<ArrayBuffer>;
 }
 
 /** A record on its way into a hub. */

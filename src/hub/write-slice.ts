@@ -4,6 +4,7 @@ import { textArray } from './encode.ts';
 import { registerWriter } from './feed.ts';
 import type { HubHandle } from './handle.ts';
 import { learnShape } from './learn-shape.ts';
+import { countOf, meetUnchanged } from './meet-unchanged.ts';
 import { type PreparedSlice, prepareSlice } from './prepare-slice.ts';
 import { probe } from './probe.ts';
 import { quarantine, release } from './quarantine.ts';
@@ -22,19 +23,27 @@ export async function writeSlice(hub: HubHandle, input: SliceInput): Promise<Wri
   return facts;
 }
 
+const nothingDone = { inserted: 0, updated: 0, deleted: 0, unchanged: 0, quarantined: 0, firstSeq: null, lastSeq: null };
+
 interface CommittedSlice {
   facts: WriteFacts;
   /** What this process may rely on now that the transaction has committed. */
   remember: () => void;
 }
 
-async function commitSlice(hub: HubHandle, input: SliceInput): Promise<CommittedSlice> {
-  const slice = prepareSlice(input.records, input.quarantined);
-  const place = { table: input.table, connection: input.connection, syncedAt: hub.clock.now(), observed: input.observed };
-  const versions = input.versions && { ...input.versions, table: await ensureVersions(hub, input.table) };
-  const inside = unfoldAll(input.children, slice.live);
+async function commitSlice(hub: HubHandle, given: SliceInput): Promise<CommittedSlice> {
+  const place = { table: given.table, connection: given.connection, syncedAt: hub.clock.now(), observed: given.observed };
+  const versions = given.versions && { ...given.versions, table: await ensureVersions(hub, given.table) };
   return writeTransaction(hub, async (tx) => {
-    const row = await takeReadFence(hub, tx, input, place);
+    const row = await takeReadFence(hub, tx, given, place);
+    if (await meetUnchanged(hub, tx, given, row)) {
+      const facts = { ...nothingDone, unchanged: countOf(given.unopened!.batches), duplicates: 0 };
+      await saveState(hub, tx, given.syncId, given.checkpoint(facts), given.run);
+      return { facts, remember: () => undefined };
+    }
+    const input = given.unopened ? { ...given, records: given.unopened.open(), unopened: undefined } : given;
+    const slice = prepareSlice(input.records, input.quarantined);
+    const inside = unfoldAll(input.children, slice.live);
     const written = await writeLive(hub, tx, input, place, row, slice);
     const setAside = [...slice.quarantined, ...written.refused];
     const learn = { ...input, isFirst: input.shape === 'first', at: place.syncedAt };

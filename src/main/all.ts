@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { collectAfterStart } from '../base/collect.ts';
 import { Secret } from '../base/secret.ts';
 import { createSyncline } from '../compose.ts';
 import { startEmbedded } from '../db/embedded.ts';
@@ -37,6 +38,7 @@ async function start(given: Config, shutdown: Shutdown): Promise<void> {
   shutdown.add('api', () => server.stop());
   const demo = isDevelopment ? await prepareDemoApplication({ syncline, dataDir: config.dataDir }) : null;
   await syncline.startWorker();
+  collectAfterStart();
   if (sandbox) {
     const forget = writeRunningFile(config.dataDir, { pid: process.pid, url: config.publicUrl, sandboxUrl: sandbox.url });
     shutdown.add('running file', async () => forget());

@@ -1,3 +1,4 @@
+import { collectAfterStart } from '../base/collect.ts';
 import { createSyncline, prepareDatabase } from '../compose.ts';
 import type { Config } from '../ops/config.ts';
 import { withDevelopmentSecrets } from '../ops/development-secrets.ts';
@@ -17,6 +18,7 @@ export async function runServe(config: Config): Promise<void> {
 export async function runWork(config: Config): Promise<void> {
   const { syncline } = await begin(config);
   await syncline.startWorker();
+  collectAfterStart();
   console.log('Syncline worker   running');
 }
 

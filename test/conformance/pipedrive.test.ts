@@ -192,7 +192,9 @@ describe('over HTTP, at the company’s own host', () => {
   });
   const credentials = { kind: 'oauth2', accessToken: 'token', refreshToken: null, lifetimeSeconds: null } as const;
   const send = (spec: RequestSpec, host = 'https://acme.pipedrive.com') =>
-    sendAuthorised(ctx, { provider: pipedrive, credentials, captured: { api_domain: host } }, spec, new AbortController().signal);
+    sendAuthorised(ctx, { provider: pipedrive, credentials, captured: { api_domain: host } }, spec, {
+      signal: new AbortController().signal,
+    });
 
   test('recorded persons, paged by cursor to their end, come out value for value', async () => {
     const states = everyRecordedState().map(({ person }) => person);

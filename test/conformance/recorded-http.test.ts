@@ -31,7 +31,7 @@ const send = (name: 'hubspot' | 'salesforce', spec: RequestSpec) =>
       captured: name === 'salesforce' ? { instance_url: instance } : {},
     },
     spec,
-    new AbortController().signal,
+    { signal: new AbortController().signal },
   );
 
 /** Answers every request with the next of these, as it was recorded; the requests that came. */

@@ -21,7 +21,7 @@ test('B18 H57 H58 workers killed at random points lose nothing, repeat nothing, 
   const { control } = syncline;
   await control.setSize({ account, object: 'contacts', size });
   await control.fault({ match: { account, object: 'contacts' }, fault: { kind: 'slow', delayMs: 80 }, times: null });
-  await syncline.setUpProvider({ objects: ['contacts'] });
+  await syncline.setUpProvider({ objects: [{ object: 'contacts', interval_seconds: 86_400 }] });
   const { connectionId } = await syncline.connectCustomer({ customerId: account });
   const sync = await syncline.findSync({ connectionId, object: 'contacts' });
   const follower = follow(account);

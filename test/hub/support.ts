@@ -4,6 +4,7 @@ import type { Clock } from '../../src/base/clock.ts';
 import type { ListableHub, UnifiedViews } from '../../src/hub/context.ts';
 import { createHubs } from '../../src/hub/index.ts';
 import type { ListPageInput } from '../../src/hub/list-page.ts';
+import { recordBatchOf } from '../../src/hub/record-batch.ts';
 import type { BegunRead, HubConnection, HubTable, IncomingRecord, SliceInput, WriteFacts } from '../../src/hub/types.ts';
 import { createLogger, type Logger } from '../../src/ops/logger.ts';
 import { testPool } from '../support/pool.ts';
@@ -92,11 +93,18 @@ export async function write(hub: ListableHub, read: Read, records: IncomingRecor
     connection: read.connection,
     generation: read.begun.generation,
     marksSeen: true,
-    records,
+    ...asRead(records),
     quarantined: [],
     checkpoint: (facts) => ({ inserted: facts.inserted }),
     ...rest,
   });
+}
+
+/** As the pages of a read come: those of plain records as batches that nobody has opened. */
+function asRead(records: IncomingRecord[]): Pick<SliceInput, 'records' | 'unopened'> {
+  const middle = records.length >> 1;
+  const batches = [recordBatchOf(records.slice(0, middle)), recordBatchOf(records.slice(middle))].filter((batch) => batch !== null);
+  return batches.length === 2 ? { records: [], unopened: { batches, open: () => records } } : { records };
 }
 
 /** Ends a read: what it proves about absence decides what is deleted. */

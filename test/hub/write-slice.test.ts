@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FenceLost } from '../../src/hub/index.ts';
+import { recordBatchOf } from '../../src/hub/record-batch.ts';
+import type { IncomingRecord } from '../../src/hub/types.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { beginTestRead, end, type HubUnderTest, idOf, list, listAll, many, openTestHub, record, write } from './support.ts';
+import { beginTestRead, end, type HubUnderTest, idOf, list, listAll, many, openTestHub, type Read, record, write } from './support.ts';
 
 let database: TestDatabase;
 let on: HubUnderTest;
@@ -124,6 +126,66 @@ test('B20 an unchanged re-sync moves no seq, rewrites no row and locks none', as
   await end(on.hub, again);
   expect(facts).toMatchObject({ inserted: 0, updated: 0, unchanged: 1500, firstSeq: null, lastSeq: null });
   expect({ seq: await on.hub.lastDrawnSeq(), rows: await rows() }).toEqual(before);
+});
+
+describe('B20 records that nobody has opened', () => {
+  const batches = (...lists: IncomingRecord[][]) => lists.map((records) => recordBatchOf(records)!);
+  const unseen = (read: Read) =>
+    on.sql<{ ids: string[] }>(`select ids from _syncline_seen where sync = '${read.syncId}' and generation = ${read.begun.generation}`);
+
+  test('stay unopened when all of them stand there, and count as met', async () => {
+    const first = await fresh();
+    await write(on.hub, first, many(6));
+    const again = await beginTestRead(on.hub, { ...again1(first), fence: 2n });
+    const open = () => {
+      throw new Error('opened');
+    };
+    const unopened = { batches: batches(many(2), [], many(3, undefined, 2)), open };
+    expect(await write(on.hub, again, [], { unopened })).toMatchObject({
+      inserted: 0,
+      updated: 0,
+      unchanged: 5,
+      duplicates: 0,
+      firstSeq: null,
+    });
+    expect((await unseen(again)).flatMap(({ ids }) => ids)).toEqual(many(5).map(({ id }) => id));
+    expect(await end(on.hub, again)).toMatchObject({ deleted: 1 });
+  });
+
+  test.each([
+    ['one is new', many(4), many(5)],
+    ['one has changed', many(4), many(4, (n) => ({ n: n === 3 ? 'changed' : n }))],
+    ['one had been deleted', many(3), many(4)],
+  ])('are opened when %s', async (_what, stored, came) => {
+    const first = await fresh();
+    await write(on.hub, first, many(4));
+    await end(on.hub, first);
+    const second = await beginTestRead(on.hub, { ...again1(first), fence: 2n });
+    await write(on.hub, second, stored);
+    await end(on.hub, second);
+    const again = await beginTestRead(on.hub, { ...again1(first), fence: 3n });
+    const askedSeq = await on.hub.lastDrawnSeq();
+    const records = came.map((one) => ({ ...one, askedSeq }));
+    const facts = await write(on.hub, again, [], { unopened: { batches: batches(records), open: () => records } });
+    expect(facts.inserted + facts.updated).toBe(1);
+    const { data } = await listAll(on.hub, { object: first.table.object });
+    expect(data.filter((one) => one.deleted_at === null)).toHaveLength(came.length);
+  });
+
+  test('an id that two pages list is met once, and the newer version stands', async () => {
+    const first = await fresh();
+    await write(on.hub, first, [record('a', { v: 1 }, { modifiedAt: at(1) }), record('b', { v: 1 })]);
+    const again = await beginTestRead(on.hub, { ...again1(first), fence: 2n });
+    const askedSeq = await on.hub.lastDrawnSeq();
+    const [page1, page2] = [
+      [record('a', { v: 1 }, { modifiedAt: at(1), askedSeq }), record('b', { v: 1 }, { askedSeq })],
+      [record('a', { v: 2 }, { modifiedAt: at(2), askedSeq })],
+    ];
+    const unopened = { batches: batches(page1!, page2!), open: () => [...page1!, ...page2!] };
+    expect(await write(on.hub, again, [], { unopened })).toMatchObject({ updated: 1, unchanged: 1, duplicates: 1 });
+    const same = { batches: batches(page1!.slice(1), page2!, page2!), open: () => [...page1!.slice(1), ...page2!, ...page2!] };
+    expect(await write(on.hub, again, [], { unopened: same })).toMatchObject({ updated: 0, unchanged: 2, duplicates: 1 });
+  });
 });
 
 function again1(read: Awaited<ReturnType<typeof fresh>>) {

@@ -129,7 +129,7 @@ async function post(
       body: isJson ? JSON.stringify(Object.fromEntries(form)) : form.toString(),
       signal: options.signal,
     });
-    const text = (await readBody(answer, tokenBytesMax)).toString('utf8');
+    const text = (await readBody(answer, { bytesMax: tokenBytesMax })).toString('utf8');
     const { status } = answer;
     if (status === 429) throw rateLimited(ctx, answer.headers);
     if (status >= 500) throw new ProviderError('unavailable', `The provider's token endpoint answered HTTP ${status}.`, { status });

@@ -1,5 +1,6 @@
+import { giveBack } from '../../base/body-buffers.ts';
 import { compilePath, readPath } from '../../base/path.ts';
-import type { IncomingRecord, QuarantinedRecord } from '../../hub/types.ts';
+import type { IncomingRecord, QuarantinedRecord, RecordBatch } from '../../hub/types.ts';
 import {
   isKeyless,
   type ObjectDefinition,
@@ -21,7 +22,10 @@ import { placeOf, scopeIds } from './under-parents.ts';
 
 /** One page in memory, and where the read stands after it. */
 export interface FetchedPage {
-  records: IncomingRecord[];
+  /** Made when somebody asks for them, where there is a batch of them. */
+  readonly records: IncomingRecord[];
+  /** The same, not opened yet; null: they are open. */
+  batch: RecordBatch | null;
   quarantined: QuarantinedRecord[];
   bytes: number;
   highest: string | null;
@@ -35,6 +39,8 @@ export interface FetchedPage {
   /** The provider's clock when the page was asked for. */
   providerTime: Date | null;
   after: Cursor;
+  /** Its records are written: their bytes may be overwritten. */
+  release(): void;
 }
 
 export interface FeedPlace {
@@ -108,8 +114,8 @@ export async function fetchPage(slice: Slice, cursor: Cursor, noted?: Promise<bi
 
 /** Nothing was asked, or nothing is there. */
 function emptyPage(cursor: Cursor, after: Cursor): ArrivedPage {
-  const nothing = { records: [], quarantined: [], bytes: 0, highest: null, highestDeletion: null, feed: nowhere, total: null };
-  return { after, read: async () => ({ ...nothing, isFirst: cursor.pages === 0, providerTime: null, after }) };
+  const nothing = { records: [], batch: null, quarantined: [], bytes: 0, highest: null, highestDeletion: null, feed: nowhere, total: null };
+  return { after, read: async () => ({ ...nothing, release: () => undefined, isFirst: cursor.pages === 0, providerTime: null, after }) };
 }
 
 async function orNone<T>(asked: Promise<T>): Promise<T | null> {
@@ -133,6 +139,11 @@ function totalIn({ totalPath }: ReadPart, { envelope }: PageAnswer): number | nu
 
 type Frame = Pick<FetchedPage, 'isFirst' | 'providerTime' | 'after' | 'feed' | 'total'>;
 
+/** How many records the page has. */
+export function sizeOf(page: FetchedPage): number {
+  return page.batch?.count ?? page.records.length;
+}
+
 interface Reading {
   isDeletions: boolean;
   observed: string[];
@@ -143,12 +154,21 @@ interface Reading {
 }
 
 async function readRecords(opened: OpenedPage, frame: Frame, { isDeletions, observed, scope, keyless }: Reading): Promise<FetchedPage> {
-  const { records, quarantined, bytes, highestWatermark } = await opened.read();
-  if (observed.length > 0) for (const record of records) record.hash = observedHash(record.raw, observed);
-  if (scope !== undefined) scopeIds({ records, quarantined }, scope);
-  if (keyless !== undefined) nameByPlace({ records, quarantined }, keyless);
-  const highestDeletion = isDeletions ? latest(records) : null;
-  return { ...frame, records, quarantined, bytes, highest: highestWatermark, highestDeletion };
+  const page = await opened.read();
+  const { quarantined, bytes, highestWatermark } = page;
+  const isRenamed = scope !== undefined || keyless !== undefined || observed.length > 0;
+  if (observed.length > 0) for (const record of page.records) record.hash = observedHash(record.raw, observed);
+  if (scope !== undefined) scopeIds({ records: page.records, quarantined }, scope);
+  if (keyless !== undefined) nameByPlace({ records: page.records, quarantined }, keyless);
+  const highestDeletion = isDeletions ? latest(page.records) : null;
+  return {
+    ...{ ...frame, quarantined, bytes, highest: highestWatermark, highestDeletion },
+    batch: (isRenamed ? null : page.batch) ?? null,
+    get records() {
+      return page.records;
+    },
+    release: () => giveBack(page.body),
+  };
 }
 
 function latest(records: IncomingRecord[]): Date | null {

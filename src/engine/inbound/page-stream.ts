@@ -1,5 +1,5 @@
 import type { Cursor } from './cursor.ts';
-import { type ArrivedPage, type FetchedPage, fetchPage } from './fetch-page.ts';
+import { type ArrivedPage, type FetchedPage, fetchPage, sizeOf } from './fetch-page.ts';
 import { partsOf } from './read-parts.ts';
 import { isOver, openRead, type Slice } from './slice.ts';
 
@@ -57,7 +57,7 @@ export function openPageStream(slice: Slice): PageStream {
 
   function isFull(): boolean {
     let rows = 0;
-    for (const page of pages) rows += page.records.length;
+    for (const page of pages) rows += sizeOf(page);
     return rows >= transactionRowsMax || bytes >= transactionBytesMax || pages.length >= aheadPagesMax;
   }
 
@@ -65,7 +65,7 @@ export function openPageStream(slice: Slice): PageStream {
     const group: FetchedPage[] = [];
     for (let rows = 0, groupBytes = 0; pages.length > 0; ) {
       const page = pages[0]!;
-      rows += page.records.length;
+      rows += sizeOf(page);
       groupBytes += page.bytes;
       if (group.length > 0 && (rows > transactionRowsMax || groupBytes > transactionBytesMax)) break;
       group.push(pages.shift()!);

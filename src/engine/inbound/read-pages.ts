@@ -1,7 +1,8 @@
+import type { IncomingRecord, RecordBatch, SliceInput } from '../../hub/types.ts';
 import { isKeyless, type Json } from '../../kit/index.ts';
 import type { ReadState } from '../../syncs/checkpoint-state.ts';
 import { compareWatermarks } from '../page/watermark.ts';
-import type { FetchedPage } from './fetch-page.ts';
+import { type FetchedPage, sizeOf } from './fetch-page.ts';
 import { runRow } from './hub-run.ts';
 import { openPageStream } from './page-stream.ts';
 import { meetsEverything, partsOf } from './read-parts.ts';
@@ -35,6 +36,7 @@ async function readAhead(slice: Slice): Promise<void> {
       const group = await stream.nextGroup();
       if (group.length === 0) break;
       await writeGroup(slice, group);
+      for (const page of group) page.release();
       await renew(slice);
     }
   } finally {
@@ -51,13 +53,13 @@ async function writeGroup(slice: Slice, group: FetchedPage[]): Promise<void> {
   const { hub, lease, table, connection, state } = slice;
   const read = openRead(slice);
   refuseClockBehind(slice, group[0]!);
-  const listed = group.flatMap((page) => page.records);
   // A pass over the keys stores nothing: what it lists are no records.
   const isKeys = read.kind === 'keys';
-  const records = isKeys ? listed.filter(({ isDeleted }) => isDeleted) : listed;
+  const unopened = isKeys ? null : unopenedOf(group);
+  const records = unopened ? [] : recordsOf(group).filter(({ isDeleted }) => isDeleted || !isKeys);
   const quarantined = isKeys ? [] : group.flatMap((page) => page.quarantined);
   const keys = isKeys ? keysOf(group) : [];
-  const fetched = listed.length + quarantined.length;
+  const fetched = group.reduce((sum, page) => sum + sizeOf(page), 0) + quarantined.length;
   const after = readAfter(slice, read, group);
   // Nothing to write, and the end of the read has a transaction of its own: an empty run costs one less.
   if (fetched === 0 && isAtEnd(slice, after)) return committed(slice, nextState(slice, { fetched: 0, facts: null }, { read: after }));
@@ -68,6 +70,7 @@ async function writeGroup(slice: Slice, group: FetchedPage[]): Promise<void> {
     generation: BigInt(read.generation),
     marksSeen: meetsEverything(read.kind),
     records,
+    unopened: unopened ?? undefined,
     quarantined,
     keys,
     children: slice.children,
@@ -82,6 +85,17 @@ async function writeGroup(slice: Slice, group: FetchedPage[]): Promise<void> {
     run: () => runRow(slice, next),
   });
   committed(slice, next);
+}
+
+function recordsOf(group: FetchedPage[]): IncomingRecord[] {
+  return group.flatMap((page) => page.records);
+}
+
+/** null: a page's records are open already. */
+function unopenedOf(group: FetchedPage[]): NonNullable<SliceInput['unopened']> | null {
+  const batches: RecordBatch[] = [];
+  for (const { batch } of group) if (batch) batches.push(batch);
+  return batches.length === group.length ? { batches, open: () => recordsOf(group) } : null;
 }
 
 /** What a pass over the keys met. A record that would be set aside exists all the same. */
@@ -107,10 +121,11 @@ function readAfter({ definition }: Slice, read: ReadState, group: FetchedPage[])
   const first = group[0]!.isFirst ? group[0]! : null;
   let { highest, met, idless, signals, unmarked, feed, isFeedSettled, highestDeletion, total } = read;
   for (const page of group) {
-    met += page.records.length;
-    const gone = page.records.filter(({ isDeleted }) => isDeleted).length;
+    const size = sizeOf(page);
+    const gone = page.batch ? 0 : page.records.filter(({ isDeleted }) => isDeleted).length;
+    met += size;
     signals += gone;
-    if (page.highest === null) unmarked += page.records.length - gone;
+    if (page.highest === null) unmarked += size - gone;
     for (const { id } of page.quarantined) {
       if (id === null) idless++;
       else met++;

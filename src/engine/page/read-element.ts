@@ -7,7 +7,7 @@ import type { Steps } from '../../base/steps.ts';
 import type { IncomingRecord, QuarantinedRecord } from '../../hub/types.ts';
 import type { Json, PageAnswer } from '../../kit/index.ts';
 import { PageRecord } from './page-record.ts';
-import type { PageInput } from './read-page.ts';
+import type { CutInput } from './read-page.ts';
 import { readRecordId, writtenNumber } from './record-id.ts';
 import { slicePage } from './slice-page.ts';
 import { compareWatermarks, isWatermark, watermarkToDate } from './watermark.ts';
@@ -17,7 +17,7 @@ export const quarantineBytesMax = 64 * 1024;
 
 /** A page while it is read: what was found so far, and where the fields stand. */
 export interface Reading {
-  input: PageInput;
+  input: CutInput;
   body: Buffer;
   /** Start and end of element i stand at 2i and 2i + 1. */
   ranges: number[];
@@ -43,7 +43,7 @@ export interface Reading {
 }
 
 /** Cuts the page into its elements and walks each of them, in one pass over the bytes. */
-export function* startReading(input: PageInput): Steps<Reading> {
+export function* startReading(input: CutInput): Steps<Reading> {
   const { record } = input.object;
   const paths: string[] = [];
   const slotOf = (path: string | undefined) => (path === undefined ? -1 : paths.push(path) - 1);

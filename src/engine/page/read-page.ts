@@ -1,7 +1,8 @@
 import { atOnce, type Steps, withBreaks } from '../../base/steps.ts';
-import type { IncomingRecord, QuarantinedRecord } from '../../hub/types.ts';
+import type { IncomingRecord, QuarantinedRecord, RecordBatch } from '../../hub/types.ts';
 import type { IncrementalDefinition, ObjectDefinition, PageAnswer, ReadPart } from '../../kit/index.ts';
 import { findLast, type Reading, readElement, startReading } from './read-element.ts';
+import { openInThread, ThreadEnded } from './read-in-thread.ts';
 
 export interface PageInput {
   body: Buffer;
@@ -16,8 +17,19 @@ export interface PageInput {
   recordBytesMax: number;
 }
 
+/** What cutting needs of it: plain values, which pass between threads. */
+export type CutInput = Omit<PageInput, 'part' | 'object'> & {
+  part: Pick<ReadPart, 'recordsPath' | 'signal' | 'isLagging'>;
+  object: Pick<ObjectDefinition, 'record'>;
+};
+
 export interface ReadPage {
-  records: IncomingRecord[];
+  /** Of a page that another thread has read, made when somebody asks for them. */
+  readonly records: IncomingRecord[];
+  /** The same records, where they are plain and that is known already. */
+  batch?: RecordBatch | null;
+  /** What the records' bytes are pieces of. */
+  body: Buffer;
   /** One without an id means that the read met a record that it cannot name: its absence elsewhere proves nothing. */
   quarantined: QuarantinedRecord[];
   answer: PageAnswer;
@@ -32,10 +44,7 @@ export interface ReadPage {
  * an answer that is not a page is a `ProviderError`, never an empty page.
  */
 export function readPage(input: PageInput): ReadPage {
-  const reading = atOnce(startReading(input));
-  atOnce(readElements(reading));
-  const count = reading.ranges.length / 2;
-  return pageOf(reading, { envelope: reading.envelope, headers: input.headers, count, last: reading.last });
+  return atOnce(atOnce(cutPage(input)).read());
 }
 
 /** A page of which only the frame is known: enough to ask for the next one. */
@@ -45,37 +54,50 @@ export interface OpenedPage {
   read(): Promise<ReadPage>;
 }
 
+/** `readPage` in two steps, so that the next page can be on its way while this one is read: by another thread, or here. */
+export async function openPage(input: PageInput): Promise<OpenedPage> {
+  const elsewhere = openInThread(input);
+  if (elsewhere === null) return openHere(input);
+  const orHere = async <T>(work: Promise<T>, here: () => Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      if (!(error instanceof ThreadEnded)) throw error;
+      return here();
+    }
+  };
+  const { answer, read } = await orHere(elsewhere, () => openHere(input));
+  return { answer, read: () => orHere(read(), async () => (await openHere(input)).read()) };
+}
+
+async function openHere(input: PageInput): Promise<OpenedPage> {
+  const { answer, read } = await withBreaks(cutPage(input));
+  return { answer, read: () => withBreaks(read()) };
+}
+
+interface CutPage {
+  answer: PageAnswer;
+  /** What the records are ranges of. */
+  body: Buffer;
+  read(): Steps<ReadPage>;
+}
+
+/** The page's frame, and the way to its records. */
+export function* cutPage(input: CutInput): Steps<CutPage> {
+  const reading = yield* startReading(input);
+  const { envelope, body, ranges } = reading;
+  const answer = { envelope, headers: input.headers, count: ranges.length / 2, last: findLast(reading) };
+  return { answer, body, read: () => readElements(reading, answer) };
+}
+
 /** Records that are read without a break: about half a millisecond. */
 const breakRecords = 100;
 
-/** `readPage` in two steps, so that the next page can be on its way while this one is read. */
-export async function openPage(input: PageInput): Promise<OpenedPage> {
-  const reading = await withBreaks(startReading(input));
-  const count = reading.ranges.length / 2;
-  const answer = { envelope: reading.envelope, headers: input.headers, count, last: findLast(reading) };
-  return {
-    answer,
-    async read() {
-      await withBreaks(readElements(reading));
-      return pageOf(reading, answer);
-    },
-  };
-}
-
-function* readElements(reading: Reading): Steps<void> {
-  const count = reading.ranges.length / 2;
-  for (let i = 0; i < count; i++) {
+function* readElements(reading: Reading, answer: PageAnswer): Steps<ReadPage> {
+  for (let i = 0; i < answer.count; i++) {
     if (i % breakRecords === 0) yield;
     readElement(reading, i);
   }
-}
-
-function pageOf(reading: Reading, answer: PageAnswer): ReadPage {
-  return {
-    records: reading.records,
-    quarantined: reading.quarantined,
-    answer,
-    highestWatermark: reading.highest,
-    bytes: reading.input.body.length,
-  };
+  const { records, quarantined, highest, body } = reading;
+  return { records, quarantined, answer, highestWatermark: highest, bytes: reading.input.body.length, body };
 }
