@@ -43,6 +43,7 @@ const docsPage = html`<!doctype html>
   </head>
   <body>
     <div id="swagger-ui"></div>
+    <noscript>This page needs script. The operations stand in <a href="/openapi.json">openapi.json</a> too.</noscript>
     <script src="/docs/swagger-ui-bundle.js"></script>
     <script src="/docs/start.js"></script>
   </body>

@@ -160,7 +160,8 @@ describe('public pages', () => {
 
   test('the docs page loads everything from here', async () => {
     const { text, headers } = await open('/docs');
-    const assets = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path!);
+    expect(text).toMatch(/<noscript>.*openapi\.json.*<\/noscript>/);
+    const assets = [...text.matchAll(/<(?:script|link)[^>]*(?:src|href)="([^"]+)"/g)].map(([, path]) => path!);
     expect(assets.length).toBeGreaterThan(2);
     for (const asset of assets) {
       expect(asset.startsWith('/docs/')).toBe(true);

@@ -14,7 +14,7 @@ import { saveCredentialsForm } from '../../connect/save-credentials-form.ts';
 import { readBrowserToken, writeBrowserToken } from './browser-cookie.ts';
 import { connectPageBody, connectPageTitle, type ShownForm } from './connect-page.ts';
 import { connectHeaders, respondPage } from './layout.ts';
-import { customerMessage } from './messages.ts';
+import { customerMessage, inForm } from './messages.ts';
 import { connectedPage, failedPage } from './result-page.ts';
 
 type PagesCtx = Omit<PublicConnectCtx, 'requestId'>;
@@ -75,7 +75,7 @@ export function createConnectPages({ ctx: shared }: { ctx: PagesCtx }): Hono {
     const message = outcome.kind === 'failed' ? customerMessage(outcome.error, outcome.context) : null;
     if (outcome.kind === 'connected' || !message?.canRetry) return showOutcome(c, outcome);
     const page = await getConnectPage({ ctx, input: { token } });
-    return showForm(outcome.error.status, page, { token, mode, entered: form, error: message.text });
+    return showForm(outcome.error.status, page, { token, mode, entered: form, error: inForm(message) });
   });
 
   pages.get('/oauth/callback', async (c) => {

@@ -27,8 +27,7 @@ const byCode: Partial<Record<ErrorCode, Sentences>> = {
     ),
   account_mismatch: ({ providerName }) =>
     retry('This is another account', `Please sign in to the ${providerName} account that was connected before. Nothing was changed.`),
-  provider_rejected: ({ providerName }) =>
-    retry(`${providerName} refused`, `${providerName} did not accept this. Please check what you entered and try again.`),
+  provider_rejected: ({ providerName }) => retry(`${providerName} did not accept this`, 'Please check what you entered and try again.'),
   provider_unavailable: ({ providerName }) =>
     retry(`${providerName} does not answer`, 'Nothing is lost. Please try again in a few minutes.'),
   provider_rate_limited: ({ providerName }) => retry(`${providerName} is busy`, 'Nothing is lost. Please try again in a few minutes.'),
@@ -44,11 +43,16 @@ const byCode: Partial<Record<ErrorCode, Sentences>> = {
   conflict: ({ vendorName }) => end('This link cannot be used any more', `Go back to ${vendorName} to get a new link.`),
 };
 
+/** Above a form, which has a title of its own: what is wrong has to stand in the sentence. */
+export function inForm({ title, text }: CustomerMessage): string {
+  return `${title}. ${text}`;
+}
+
 /** Nobody is named when nothing shows whose try it was. */
 export function customerMessage(error: AppError, names: Names | null): CustomerMessage {
   const sentences = byCode[error.code];
   const known = names ?? { vendorName: 'the page that you came from', providerName: 'The provider' };
   // What the customer entered is described by the error itself.
-  if (error.code === 'input_invalid') return retry('Something is missing', error.message);
+  if (error.code === 'input_invalid') return retry('Please check what you entered', error.message);
   return sentences ? sentences(known) : end('This did not work', `Go back to ${known.vendorName} and start again.`);
 }
