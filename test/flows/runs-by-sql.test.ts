@@ -103,17 +103,19 @@ test('O88 a run’s row is never ahead of its records nor behind them, at any mo
     await expect.poll(async () => (await look()).records, { timeout: 60_000, interval: 20 }).toBe(4000);
     expect(looks.length).toBeGreaterThan(3);
     for (const { records, told } of looks) expect(told).toBe(records);
-    // The dead worker could not tell the end of its run: whoever took over did.
-    await expect.poll(async () => (await look()).statuses, { timeout: 60_000 }).toEqual(['failed', 'succeeded']);
+    // The dead worker could not tell the end of its run: whoever took over did. On a busy machine a living one may lose its short lease, too.
+    await expect.poll(async () => (await look()).statuses?.join(' '), { timeout: 60_000 }).toMatch(/^(failed )+succeeded$/);
     const facts = ({ id, status, error_code, fetched, inserted, slices }: Loose) => ({ id, status, error_code, fetched, inserted, slices });
-    await expect
-      .poll(async () => (await killed.list(`/v1/runs?sync_id=${syncId}`)).map(({ status }) => status).sort(), { timeout: 60_000 })
-      .toEqual(['failed', 'succeeded']);
-    const told = await killed.pool.query(
-      `select run_id as id, status, error_code, fetched::int4, inserted::int4, slices from ${schema}._syncline_runs order by 1`,
-    );
-    const runs = (await killed.list(`/v1/runs?sync_id=${syncId}`)).map(facts).sort((a, b) => (a.id < b.id ? -1 : 1));
-    expect(told.rows).toEqual(runs);
+    const told = async () =>
+      (
+        await killed.pool.query(
+          `select run_id as id, status, error_code, fetched::int4, inserted::int4, slices from ${schema}._syncline_runs order by 1`,
+        )
+      ).rows;
+    const runs = async () => (await killed.list(`/v1/runs?sync_id=${syncId}`)).map(facts).sort((a, b) => (a.id < b.id ? -1 : 1));
+    await expect.poll(async () => (await runs()).at(-1)?.status, { timeout: 60_000 }).toBe('succeeded');
+    const shown = await runs();
+    await expect.poll(told, { timeout: 60_000 }).toEqual(shown);
   } finally {
     await killed.close();
   }
