@@ -2,6 +2,7 @@ import { defineProvider } from '#kit';
 import { classifyError } from './errors.ts';
 import { activities, deals, organizations, persons, products } from './objects.ts';
 import { unified } from './unified.ts';
+import { leads, notes, users } from './v1.ts';
 
 /**
  * Pipedrive. The reads are those of API v2, which replaced v1 for these objects (v1 out of support since 2026-08-01):
@@ -44,6 +45,6 @@ export default defineProvider({
     headers: { limit: 'x-ratelimit-limit', remaining: 'x-ratelimit-remaining', reset: 'x-ratelimit-reset', windowSeconds: 2 },
   },
   classifyError,
-  objects: { persons, organizations, deals, activities, products },
+  objects: { persons, organizations, deals, activities, products, leads, notes, users },
   unified,
 });

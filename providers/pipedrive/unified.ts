@@ -89,6 +89,41 @@ export const unified: UnifiedMapping[] = [
   },
   {
     category,
+    model: 'lead',
+    version,
+    object: 'leads',
+    // Who it is stands in the person and the organization.
+    fields: { lead_source: { text: 'source_name' }, owner, ...times },
+  },
+  {
+    category,
+    model: 'user',
+    version,
+    object: 'users',
+    fields: {
+      name: { text: 'name' },
+      email: { text: 'email' },
+      is_active: { boolean: 'active_flag' },
+      remote_created_at: { time: 'created' },
+      remote_updated_at: { time: 'modified' },
+    },
+  },
+  {
+    category,
+    model: 'note',
+    version,
+    object: 'notes',
+    fields: {
+      content: { text: 'content' },
+      account: { text: 'org_id' },
+      contact: { text: 'person_id' },
+      opportunity: { text: 'deal_id' },
+      owner: { text: 'user_id' },
+      ...times,
+    },
+  },
+  {
+    category,
     model: 'engagement',
     version,
     object: 'activities',

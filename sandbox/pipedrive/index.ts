@@ -9,20 +9,22 @@ import { getRecord, listRecords } from './list.ts';
 import { load } from './load.ts';
 import { type PipedriveObject, pipedriveModel, pipedriveObjects } from './objects.ts';
 import { refuse } from './refusals.ts';
+import { getV1, listV1 } from './v1.ts';
+import { type V1Object, v1Model, v1Objects } from './v1-objects.ts';
 
 const accessTokenSeconds = 3599;
 
 export const pipedriveData: DialectData = {
-  model: (name, _account, seed) => {
-    const object = objectNamed(name);
-    return object ? pipedriveModel(object, seed) : null;
+  model: (name, account, seed) => {
+    const [object, v1] = [objectNamed(name), v1Named(name)];
+    return object ? pipedriveModel(object, seed) : v1 ? v1Model(v1, account, seed) : null;
   },
-  defaultSize: (name) => objectNamed(name)?.defaultSize ?? 0,
+  defaultSize: (name) => (objectNamed(name) ?? v1Named(name))?.defaultSize ?? 0,
   rotatesRefreshTokens: false,
   accessTokenSeconds,
 };
 
-const scopeNames = ['contacts', 'deals', 'activities', 'products'] as const;
+const scopeNames = ['contacts', 'deals', 'activities', 'products', 'leads', 'users'] as const;
 /** The registration of the app, which the authorize URL cannot change. */
 const registered = ['base', ...scopeNames.map((name) => `${name}:read`)];
 const scopes = [...registered, ...scopeNames.map((name) => `${name}:full`)];
@@ -72,10 +74,21 @@ export function createPipedriveDialect(world: World): Dialect {
     if (method !== 'GET') return null;
     // Both are taken in v1, /api/v2/ only in v2.
     if (/^(\/api)?\/v1\/users\/me$/.test(path)) return { object: null, hasPageToken: false, answer: ({ account }) => currentUser(account) };
+    const [, old = '', place] = path.match(/^(?:\/api)?\/v1\/([a-z]+)(?:\/([0-9a-f-]+|archived))?$/) ?? [];
+    const v1 = v1Named(old);
+    if (v1 && (place !== 'archived' || v1.name === 'leads')) {
+      const isList = place === undefined || place === 'archived';
+      const answer = (call: Call) => {
+        const store = call.account.store(v1.name)!;
+        return isList ? listV1(call, v1, store, place === 'archived') : getV1(v1, store, place);
+      };
+      const hasPageToken = Number(query.get('start') ?? 0) > 0;
+      return { object: v1.name, hasPageToken, answer: guarded(v1.scopes, answer) };
+    }
     const described = objectOf(path.match(/^\/api\/v2\/(deal|person|organization|activity|product)Fields$/)?.[1] ?? '');
     if (described) {
       const answer = (call: Call) => listFields(call, call.account.store(described.name)!);
-      return { object: null, hasPageToken: query.has('cursor'), answer: guarded(described, answer) };
+      return { object: null, hasPageToken: query.has('cursor'), answer: guarded([described.scope], answer) };
     }
     const [, name = '', rest] = path.match(/^\/api\/v2\/([a-z]+)(?:\/(\d+|archived))?$/) ?? [];
     const object = objectNamed(name);
@@ -86,7 +99,7 @@ export function createPipedriveDialect(world: World): Dialect {
         ? listRecords(call, object, store, rest === 'archived')
         : getRecord(call, object, store, rest);
     };
-    return { object: object.name, hasPageToken: query.has('cursor'), answer: guarded(object, answer) };
+    return { object: object.name, hasPageToken: query.has('cursor'), answer: guarded([object.scope], answer) };
   }
 }
 
@@ -99,10 +112,15 @@ function objectOf(one: string): PipedriveObject | undefined {
   return Object.values(pipedriveObjects).find(({ label }) => label.toLowerCase() === one);
 }
 
-function guarded({ scope }: PipedriveObject, answer: (call: Call) => Answer): (call: Call) => Answer {
+function v1Named(name: string): V1Object | undefined {
+  return Object.hasOwn(v1Objects, name) ? v1Objects[name] : undefined;
+}
+
+/** One of the scopes is enough. */
+function guarded(wanted: string[], answer: (call: Call) => Answer): (call: Call) => Answer {
   return (call) => {
     const { scopes: granted } = call;
-    if (granted !== null && !granted.has(`${scope}:read`) && !granted.has(`${scope}:full`)) return scopeMissing();
+    if (granted !== null && !wanted.some((scope) => granted.has(`${scope}:read`) || granted.has(`${scope}:full`))) return scopeMissing();
     try {
       return answer(call);
     } catch (error) {

@@ -77,16 +77,19 @@ export const pipedriveObjects: Readonly<Record<string, PipedriveObject>> = {
 
 const epoch = Date.parse('2024-01-01T00:00:00.000Z');
 
+/** Pipedrive writes whole seconds, and two neighbours always share their times: a tie needs no preparation. */
+export const generatedUpdate = {
+  createdAtOf: (n: number) => epoch + Math.floor(n / 2) * 2000,
+  updatedAtOf: (n: number) => epoch + Math.floor(n / 2) * 2000 + 1000,
+  timeStepMs: 1000,
+};
+
 export function pipedriveModel({ fieldsOf }: PipedriveObject, seed: number): Model {
   return {
+    ...generatedUpdate,
     idOf: (n) => String(n),
-    // Two neighbours always share their times: a tie needs no preparation.
-    createdAtOf: (n) => epoch + Math.floor(n / 2) * 2000,
-    updatedAtOf: (n) => epoch + Math.floor(n / 2) * 2000 + 1000,
     fieldsOf: (n) => fieldsOf(seed, n),
     compareIds: (a, b) => a.length - b.length || (a < b ? -1 : a > b ? 1 : 0),
-    // Pipedrive writes whole seconds.
-    timeStepMs: 1000,
   };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { byModified } from './modified-walk.ts';
-import { byCursor, byKeyset, byMark, byNextLink, byPageNumber, type Paging } from './paging.ts';
+import { byCursor, byKeyset, byMark, byNextLink, byOffset, byPageNumber, type Paging } from './paging.ts';
 import type { Json, JsonObject, PageAnswer, PageRequest } from './types.ts';
 
 const page = (position: JsonObject | null = null, since: string | null = null): PageRequest => ({
@@ -55,6 +55,14 @@ test('byPageNumber goes on until a page is not full', () => {
   expect(paging.request(page()).query).toEqual({ limit: '2', page: '1' });
   expect(follow(paging, { page: 2 }, answer({}))?.query).toEqual({ limit: '2', page: '3' });
   expect(follow(paging, { page: 3 }, answer({}, 1))).toBeNull();
+});
+
+test('byOffset goes on behind the rows that came, as long as the answer says that there are more', () => {
+  const paging = byOffset({ first, name: 'start', more: 'more' });
+  expect(paging.request(page()).query).toEqual({ limit: '2', start: '0' });
+  expect(follow(paging, { start: 4 }, answer({ more: true }, 1))?.query).toEqual({ limit: '2', start: '5' });
+  expect(follow(paging, null, answer({ more: false }))).toBeNull();
+  expect(follow(paging, null, answer({ more: true }, 0))).toBeNull();
 });
 
 describe('byKeyset', () => {

@@ -56,6 +56,24 @@ export function byPageNumber(options: { first: First; name: string; firstPage: n
 }
 
 /**
+ * Pages by the number of rows before them. `more`: path of what says whether there is a next page. Declare the part `approximate`: rows
+ * slide while pages are read.
+ */
+export function byOffset(options: { first: First; name: string; more: string }): Paging {
+  const { first, name, more } = options;
+  const startOf = (page: PageRequest) => Number(page.position?.start ?? 0);
+  return {
+    request(page) {
+      const spec = first(page);
+      return { ...spec, query: { ...spec.query, [name]: String(startOf(page)) } };
+    },
+    next(page, { envelope, count }) {
+      return count > 0 && readPath(envelope, compilePath(more)) === true ? { start: startOf(page) + count } : null;
+    },
+  };
+}
+
+/**
  * The next page begins behind the last id of this one, for listings in an order that stays. `more`: path of what says whether there
  * is a next page; without it the first page that is not full is the last.
  */

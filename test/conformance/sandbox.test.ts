@@ -224,8 +224,9 @@ describe.each(objects)('%s %s', (name, object, provider, definition) => {
       const [there, gone] = [records.at(-1)!.id, records.at(-2)!.id];
       await sandbox.control.delete({ ...where, id: object === 'readings' ? (JSON.parse(gone) as unknown[]).join(':') : gone });
       expect((await ask(definition.get!(there))).status).toBe(200);
-      // Pipedrive shows a deleted record for 30 days, with its mark.
-      if (dialect === 'pipedrive') expect(JSON.parse(String((await ask(definition.get!(gone))).body)).data.is_deleted).toBe(true);
+      // API v2 of Pipedrive shows a deleted record for 30 days, with its mark.
+      if (dialect === 'pipedrive' && !['leads', 'notes', 'users'].includes(object))
+        expect(JSON.parse(String((await ask(definition.get!(gone))).body)).data.is_deleted).toBe(true);
       // Stripe shows a stub of a deleted customer.
       else if (object === 'customers') expect(JSON.parse(String((await ask(definition.get!(gone))).body)).deleted).toBe(true);
       else await expect(ask(definition.get!(gone))).rejects.toThrow(': 404');

@@ -115,6 +115,54 @@ test.each(['persons', 'activities'])(
   },
 );
 
+test('S10 P38 leads: what changed and what was archived is met by a run, what was deleted by the pass that follows one', async () => {
+  const order = { strategy: 'full_then_incremental', key_pass_interval_seconds: 60, interval_seconds: 7 * 24 * 3600 };
+  const scene = await openScene(syncline, { account: 'p38-leads', provider, object: 'leads', order });
+  const { control, at } = scene;
+  // Every tenth generated lead is archived, and listed apart.
+  expect(scene.first).toMatchObject({ kind: 'full', status: 'succeeded', inserted: 30 });
+  await scene.expectAgrees();
+  const ids = (await scene.rows()).map(({ id }) => id);
+  const [edited, archived, gone] = [ids[0]!, ids[1]!, ids[2]!];
+  await control.update({ ...at, id: edited, fields: { title: 'Edited' } });
+  await control.update({ ...at, id: archived, fields: { is_archived: true } });
+  const created = await control.create({
+    ...at,
+    id: 'ffffffff-0e10-11eb-879b-000000000001',
+    fields: { title: 'Created', is_archived: false },
+  });
+  await control.remove({ ...at, id: gone });
+  await control.clearRequests(at);
+  expect(await scene.run()).toMatchObject({ kind: 'incremental', status: 'succeeded', inserted: 1, updated: 2, deleted: 0 });
+  expect((await scene.raw(archived)).is_archived).toBe(true);
+  expect((await scene.rows()).map(({ id }) => id)).toContain(created.id);
+
+  await passTime();
+  const before = (await scene.runs()).length;
+  expect(await scene.run()).toMatchObject({ kind: 'incremental', status: 'succeeded' });
+  const pass = await scene.vendor.waitForRun({ syncId: scene.syncId, count: before + 2 });
+  expect(pass).toMatchObject({ kind: 'full', status: 'succeeded', inserted: 0, updated: 0, deleted: 1 });
+  expect((await scene.rows()).filter(({ isDeleted }) => isDeleted).map(({ id }) => id)).toEqual([gone]);
+  await scene.expectAgrees();
+  await scene.expectInvariants();
+});
+
+test.each([
+  ['notes', { content: '<p>Edited</p>' }, 25],
+  ['users', { name: 'Edited' }, 4],
+])('%s have no time that changes could be told by: every run compares all of them', async (object, fields, size) => {
+  const scene = await openScene(syncline, { account: `compared-${object}`, provider, object });
+  const { control, at } = scene;
+  expect(scene.first).toMatchObject({ kind: 'full', status: 'succeeded', inserted: size });
+  const [edited, gone] = (await scene.rows()).map(({ id }) => id);
+  await control.update({ ...at, id: edited!, fields });
+  await control.remove({ ...at, id: gone! });
+  expect(await scene.run()).toMatchObject({ kind: 'full', status: 'succeeded', updated: 1, deleted: 1, unchanged: size - 2 });
+  expect(await scene.raw(edited!)).toMatchObject(fields);
+  expect((await scene.rows()).filter(({ isDeleted }) => isDeleted).map(({ id }) => id)).toEqual([gone]);
+  await scene.expectInvariants();
+});
+
 test('products have no filter by change: every run compares all, and an impossible strategy is refused', async () => {
   const scene = await openScene(syncline, { account: 'products', provider, object: 'products' });
   const { control, at } = scene;

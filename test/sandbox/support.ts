@@ -23,7 +23,7 @@ export const dialects = {
   pipedrive: {
     authorize: 'https://oauth.pipedrive.com/oauth/authorize',
     token: 'https://oauth.pipedrive.com/oauth/token',
-    scope: 'base contacts:read deals:read activities:read products:read',
+    scope: 'base contacts:read deals:read activities:read products:read leads:read users:read',
   },
   stripe: { authorize: 'https://connect.stripe.com/oauth/authorize', token: 'https://connect.stripe.com/oauth/token', scope: 'read_write' },
 } as const;
