@@ -10,7 +10,7 @@ export const destinations: Mutation[] = [
     ],
     test: {
       file: 'test/hostile/destinations.test.ts',
-      title: 'the private address %s is not called, whichever way it is written, and looks like nobody',
+      title: 'is not called, whichever way it is written, and looks like nobody',
     },
   },
   {

@@ -7,6 +7,9 @@ export interface SentEvent {
   data: Loose;
 }
 
+/** A stream that says nothing for so long has lost what it should have told. */
+const nextMsMax = 45_000;
+
 /** Opens a stream and reads its events one by one, as a client of server-sent events does. */
 export async function openStream({ url, key, headers = {} }: { url: string; key: string; headers?: Record<string, string> }) {
   const abort = new AbortController();
@@ -29,13 +32,21 @@ export async function openStream({ url, key, headers = {} }: { url: string; key:
           if (event.event !== null) return event;
           continue;
         }
-        const { done, value } = await reader.read();
+        const { done, value } = await soon(reader.read());
         if (done) return null;
         buffered += value;
       }
     },
     close: () => abort.abort(),
   };
+}
+
+async function soon<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`the stream told nothing within ${nextMsMax} ms`)), nextMsMax);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 function parse(block: string): SentEvent {
