@@ -44,10 +44,17 @@ export class ApiError extends Error {
 
 /** No answer came, also after the retries. Whether the request took effect is unknown; `cause` says what happened. */
 export class ConnectionError extends Error {
-  constructor(cause: unknown) {
-    super(`No answer came: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  constructor(cause: unknown, url: string) {
+    super(`No answer came from ${new URL(url).origin}: ${rootOf(cause)}`, { cause });
     this.name = 'ConnectionError';
   }
+}
+
+/** Node's fetch says "fetch failed" and keeps the reason in its cause, of which a host with several addresses has several. */
+function rootOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  if (cause.cause !== undefined) return rootOf(cause.cause);
+  return cause.message || String((cause as { code?: unknown }).code ?? cause.name);
 }
 
 function isProblem(answer: unknown): answer is Problem {

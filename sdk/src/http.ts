@@ -18,7 +18,7 @@ export function createHttp(options: SynclineOptions): Client {
   const tokens = tokenSource(options);
   const send = options.fetch ?? ((input: RequestInfo | URL, init?: RequestInit) => globalThis.fetch(input, init));
   const client = createClient({
-    baseUrl: options.baseUrl.replace(/\/+$/, ''),
+    baseUrl: checked(options.baseUrl).replace(/\/+$/, ''),
     auth: () => tokens.current(),
     fetch: renewingFetch(retryingFetch(send, { ...defaultRetry, ...options.retry }), tokens),
     throwOnError: true,
@@ -29,7 +29,14 @@ export function createHttp(options: SynclineOptions): Client {
   });
   client.interceptors.error.use((error, response, request) => {
     if (response) return response.ok ? error : new ApiError(response.status, error);
-    return request && !request.signal.aborted ? new ConnectionError(error) : error;
+    return request && !request.signal.aborted ? new ConnectionError(error, request.url) : error;
   });
   return client;
+}
+
+/** `localhost:4000` is a URL too, of a scheme that nobody can ask. A page may name a path of its own origin. */
+function checked(baseUrl: string): string {
+  if (!/^(https?:\/)?\//.test(baseUrl))
+    throw new TypeError(`baseUrl begins with https:// (or http://): ${JSON.stringify(baseUrl)} does not.`);
+  return baseUrl;
 }

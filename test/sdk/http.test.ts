@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ApiError, ConnectionError, createSyncline } from '../../sdk/src/index.ts';
+import { freePort } from '../support/free-port.ts';
 
 /** A server that fails on command: the API itself cannot be made to. */
 let server: Server;
@@ -78,6 +80,8 @@ describe('retries', () => {
     answers = Array.from({ length: 20 }, () => cut);
     await expect(make().customers.get('acme')).rejects.toBeInstanceOf(ConnectionError);
     expect(seen).toHaveLength(8);
+    const baseUrl = `http://127.0.0.1:${await freePort()}`;
+    await expect(make({ baseUrl }).customers.get('acme')).rejects.toThrow(`No answer came from ${baseUrl}: connect ECONNREFUSED`);
   });
 
   test('Retry-After is waited for, in seconds and as a date; too long a wait is not', async () => {
@@ -114,7 +118,18 @@ describe('errors', () => {
   });
 });
 
+test('the README names every group with its methods', () => {
+  const rows = Object.entries(make()).filter(([group]) => group !== 'client');
+  const readme = readFileSync(new URL('../../sdk/README.md', import.meta.url), 'utf8').replaceAll(' (operator key)', '');
+  const lines = rows.map(([group, methods]) => [group, ...Object.keys(methods)].map((name) => `\`${name}\``));
+  expect(readme).toContain(lines.map(([group, ...methods]) => `| ${group} | ${methods.join(' ')} |`).join('\n'));
+});
+
 describe('credentials', () => {
+  test('an address without its scheme is refused with a sentence', () => {
+    expect(() => createSyncline({ baseUrl: 'localhost:4000', apiKey: 'sk_test' })).toThrow('baseUrl begins with https://');
+  });
+
   test('exactly one of the two', () => {
     expect(() => createSyncline({ baseUrl: url })).toThrow(/either/);
     expect(() => createSyncline({ baseUrl: url, apiKey: 'a', customerToken: 'b' })).toThrow(/either/);
