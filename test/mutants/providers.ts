@@ -43,7 +43,7 @@ export const providers: Mutation[] = [
     ],
     test: {
       file: keyPasses,
-      title: 'D41 P38 H61 salesforce: what vanishes without a trace is found by the ids alone, and a pass that breaks off deletes nothing',
+      title: 'what vanishes without a trace is found by the ids alone, and a pass that breaks off deletes nothing',
     },
   },
   {
