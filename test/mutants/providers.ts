@@ -69,4 +69,20 @@ export const providers: Mutation[] = [
         'D18 records that a feed only names are read in bounded batches, each once; what a batch leaves out is deleted, and no fault of one loses a change',
     },
   },
+  {
+    id: 'second-left-behind',
+    promise: 1,
+    breaks: 'a walk in whole seconds goes on behind a second before all of its leads are read',
+    edits: [
+      {
+        file: 'providers/pipedrive/v1.ts',
+        find: 'wholeSecond(last.watermark) === wholeSecond(at)',
+        replace: 'last.watermark === at',
+      },
+    ],
+    test: {
+      file: 'test/conformance/pipedrive.test.ts',
+      title: 'leads of one second are all read, whichever milliseconds they have and however many they are',
+    },
+  },
 ];
