@@ -58,7 +58,10 @@ export async function saveConnection(ctx: PublicConnectCtx, session: SessionRow,
   });
 }
 
-/** What is found under the locks stays so: a purge that commits behind the look would take the records of the connection that comes back. */
+/**
+ * What is found under the locks stays so: a purge that commits behind the look would take the records of the connection that comes back.
+ * Who only refers to a connection is not waited for: the syncs of a changed sync config are added under the lock that this one takes next.
+ */
 async function lockConnections(tx: Tx, { applicationId, customerId, providerConfigId }: SessionRow): Promise<void> {
   await tx.$queryRaw`
     select 1
@@ -67,7 +70,7 @@ async function lockConnections(tx: Tx, { applicationId, customerId, providerConf
       and customer_id = ${customerId}::text
       and provider_config_id = ${providerConfigId}::text
     order by id
-    for update`;
+    for no key update`;
 }
 
 /** A connection whose records are being purged is not brought back: the purge would take the new records too. */

@@ -57,6 +57,20 @@ test('X08 connecting the same account anew authorises the connection that is the
   expect(other.connectionId).not.toBe(first.connectionId);
 });
 
+test('X08 connecting again does not wait for what is just adding to the connection: the two would lock each other out', async () => {
+  const { connectionId } = await world.connect({ account: 'added-to' });
+  const adding = await world.db.pool.connect();
+  try {
+    // As the foreign key of a sync that is being added does.
+    await adding.query('begin; set local idle_in_transaction_session_timeout = 0');
+    await adding.query('select from connection where id = $1::text for key share', [connectionId]);
+    const again = await world.connect({ account: 'added-to', connectionId });
+    expect(again).toMatchObject({ connectionId, answer: { status: 303 } });
+  } finally {
+    adding.release(true);
+  }
+});
+
 test('X07 X08 a connect that meets a purge which commits behind its first look makes a connection of its own', async () => {
   const { connectionId } = await world.connect({ account: 'purged-meanwhile' });
   const disconnecting = await world.db.pool.connect();
