@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { defaultRetry, retryingFetch } from '../../sdk/src/retry.ts';
 import type { Loose } from '../support/client.ts';
 import type { Actor } from './actor.ts';
+import { isBusyDestination } from './excuses.ts';
 
 /** What a vendor who follows the cursor knows of a record. */
 export interface Known {
@@ -10,8 +12,6 @@ export interface Known {
 }
 
 const pollMs = 300;
-/** On a busy machine a database answers late (503), and a server closes a connection on which a request is on its way: vendors ask again. */
-const attemptsMax = 10;
 const pageSizes = [1000, 37, 250];
 
 export interface Reader {
@@ -72,7 +72,8 @@ export function isMalformed(id: string): boolean {
   return id.includes('malformed-');
 }
 
-async function readPage({ cluster, vendor, account, subject }: Actor, cursor: string | null, pageSize: number): Promise<Loose> {
+async function readPage(actor: Actor, cursor: string | null, pageSize: number): Promise<Loose> {
+  const { cluster, vendor, account, subject, violations } = actor;
   const url = new URL(`/v1/records/${subject.provider}/${subject.object}`, cluster.syncline.url);
   url.search = new URLSearchParams({
     customer_id: account,
@@ -80,14 +81,16 @@ async function readPage({ cluster, vendor, account, subject }: Actor, cursor: st
     page_size: String(pageSize),
     ...(cursor ? { cursor } : {}),
   }).toString();
-  for (let attempt = 1; ; attempt++, await sleep(pollMs)) {
-    try {
-      const response = await fetch(url, { headers: { authorization: `Bearer ${vendor.apiKey}` } });
-      const text = await response.text();
-      if (response.status === 200) return JSON.parse(text);
-      if (response.status !== 503 || attempt === attemptsMax) throw new Error(`the listing answered ${response.status}: ${text}`);
-    } catch (error) {
-      if (!(error instanceof TypeError) || attempt === attemptsMax) throw error;
-    }
-  }
+  // As the SDK asks, and as often. It tries again after any failure; one that no busy machine explains is ours all the same.
+  const ask = retryingFetch(async (input, init) => {
+    const response = await fetch(input, init);
+    if (response.status < 500) return response;
+    const text = await response.text();
+    if (!isBusyDestination(JSON.parse(text).detail)) violations.add(`the listing answered ${response.status}: ${text}`);
+    return new Response(text, response);
+  }, defaultRetry);
+  const response = await ask(url, { headers: { authorization: `Bearer ${vendor.apiKey}` } });
+  const text = await response.text();
+  if (response.status !== 200) throw new Error(`the listing answered ${response.status}: ${text}`);
+  return JSON.parse(text);
 }
