@@ -8,7 +8,7 @@ import { partsOf } from './read-parts.ts';
 import type { Slice } from './slice.ts';
 
 /** Rows of a pass over the keys that one transaction takes. */
-const keyRowsMax = 2_000;
+const keyRowsMax = 1_500;
 
 /** Goes on with the open read, or begins the one that is owed. */
 export async function startOrResume(slice: Slice): Promise<void> {
