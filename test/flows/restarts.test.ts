@@ -30,7 +30,7 @@ async function replace(worker: TestProcess): Promise<void> {
 /** The run that began the read was given up, and another one ended it. */
 async function untilTakenOver(scene: Scene) {
   await expect
-    .poll(async () => (await scene.runs()).map((run) => run.error_code ?? run.status).slice(0, 2), { timeout: 20_000, interval: 100 })
+    .poll(async () => (await scene.runs()).map((run) => run.error_code ?? run.status).slice(0, 2), { timeout: 60_000, interval: 100 })
     .toEqual(['succeeded', 'abandoned']);
 }
 
@@ -82,12 +82,12 @@ test('H57 a worker killed in the middle of a page leaves the mark where it was; 
 
 test('H57 D18 a worker killed between the batches of a feed of ids leaves its position where it was, and nothing is missing', async () => {
   const account = 'h57-ids';
-  const scene = await openScene(syncline, { account, object: 'memos', size: 250, order: { strategy: 'full_then_delta' } });
+  const scene = await openScene(syncline, { account, object: 'memos', size: 1000, order: { strategy: 'full_then_delta' } });
   const { feed_position: position } = await scene.checkpoint();
-  await scene.control.update({ ...scene.at, count: 250, fields: { note: 'edited' } });
+  await scene.control.update({ ...scene.at, count: 1000, fields: { note: 'edited' } });
   const [, doomed] = await scene.rows();
   await scene.control.delete({ ...scene.at, id: doomed!.id });
-  await scene.control.fault({ match: { account, path: '/memos/batch' }, fault: { kind: 'slow', delayMs: 400 }, times: null });
+  await scene.control.fault({ match: { account, path: '/memos/batch' }, fault: { kind: 'slow', delayMs: 800 }, times: null });
   await scene.control.clearRequests(scene.at);
   await scene.vendor.call('POST', `/v1/syncs/${scene.syncId}:trigger`, {});
   const batches = async () => (await scene.pages()).filter(({ path }) => path.endsWith('/batch')).length;
@@ -97,7 +97,7 @@ test('H57 D18 a worker killed between the batches of a feed of ids leaves its po
   await scene.control.clearFaults({ account, path: '/memos/batch' });
   await untilTakenOver(scene);
   const rows = await scene.rows();
-  expect([rows.length, new Set(rows.map((row) => row.seq)).size]).toEqual([250, 250]);
+  expect([rows.length, new Set(rows.map((row) => row.seq)).size]).toEqual([1000, 1000]);
   expect((await scene.checkpoint()).feed_position).not.toBe(position);
   await scene.expectAgrees();
   await scene.expectInvariants();
