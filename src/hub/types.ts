@@ -148,14 +148,11 @@ export interface SliceInput extends Fenced, Running {
 }
 
 /**
- * Records in the order of their ids, none twice, all alive and as they came, in the form that Postgres is asked with: the elements of
- * array parameters. It passes between threads.
+ * Records, all alive and as they came, in the form that Postgres is asked with: the elements of array parameters. It passes between
+ * threads.
  */
 export interface RecordBatch {
   count: number;
-  /** Empty where there is none. */
-  firstId: string;
-  lastId: string;
   /** Elements of a text[]. */
   ids: Uint8Array<ArrayBuffer>;
   /** Elements of a bytea[]: id and hash as one value. */

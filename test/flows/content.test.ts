@@ -37,6 +37,18 @@ test('H67 a record with NUL, a lone surrogate or 10 MB is stored or set aside wi
   await scene.expectInvariants();
 });
 
+test('B29 pages that share their memory one after the other, read by another thread, land as they came', async () => {
+  const account = 'b29-pages';
+  const size = 3000;
+  const scene = await openScene(syncline, { account, size });
+  expect(scene.first).toMatchObject({ status: 'succeeded', inserted: size, quarantined: 0 });
+  await scene.expectAgrees();
+  // Most pages hold nothing but what stands there already: they are not opened, and nothing of theirs is taken for another's.
+  await syncline.control.update({ account, object: 'contacts', count: 40, fields: { name: 'Changed' } });
+  expect(await scene.run({ full: true })).toMatchObject({ status: 'succeeded', updated: 40, unchanged: size - 40, deleted: 0 });
+  await scene.expectAgrees();
+});
+
 test('B29 large numbers and deep nesting land digit by digit; NUL and half characters are replaced visibly', async () => {
   const account = 'b29';
   const depth = 500;

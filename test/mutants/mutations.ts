@@ -6,6 +6,7 @@ import { launch } from './launch.ts';
 import { listing } from './listing.ts';
 import { memory } from './memory.ts';
 import { models } from './models.ts';
+import { pages } from './pages.ts';
 import { passthrough } from './passthrough.ts';
 import { providers } from './providers.ts';
 import { secrets } from './secrets.ts';
@@ -1104,6 +1105,7 @@ export const mutations: Mutation[] = [
   ...listing,
   ...memory,
   ...models,
+  ...pages,
   ...passthrough,
   ...unified,
   ...webhooks,
