@@ -16,7 +16,7 @@ export const listedInput = {
   object: text(objectCharsMax),
   customerId: customerIdInput.optional(),
   connectionId: idInput.optional(),
-  /** Absent: where the sync config that brings the object writes to. */
+  /** Absent: where the syncs that bring the object write to, if that is one place. */
   destinationId: idInput.optional(),
   /** Parts of the records to show, as paths or names of declared fields. */
   fields: z.array(text(shownCharsMax)).min(1).max(shownMax).optional(),

@@ -1,8 +1,8 @@
-import { AppError } from '../base/errors.ts';
 import { type Completeness, movesMax } from '../hub/completeness.ts';
 import type { DestinationRef, HubCtx } from '../hub/context.ts';
 import { isRead, type MoveRow, toMove } from '../hub/find-destination.ts';
 import { ownColumns, refuseStrangers } from '../hub/own-columns.ts';
+import { refuseAmbiguous } from '../hub/refuse-ambiguous.ts';
 
 interface Wanted {
   applicationId: string;
@@ -27,7 +27,7 @@ type Row = Required<DestinationRef> & {
   hasConnection: boolean;
   declarations: string;
   hasDeclarations: boolean;
-  /** Where the records land, if it is more than one place. */
+  /** Where the records land. */
   landing: string[];
   isUnknown: boolean;
   oldest: Date | null;
@@ -48,17 +48,10 @@ export async function findUnifiedDestination({ db }: Pick<HubCtx, 'db'>, wanted:
   });
   const row = refuseStrangers(rows[0], wanted);
   const { id, kind, schema, version, declarations, hasDeclarations, landing, isUnknown, oldest } = row;
-  if (destinationId === undefined && landing.length > 1)
-    throw new AppError(
-      'destination_ambiguous',
-      `The records of this model land in ${landing.length} destinations. Name one with destination_id, and read them one by one: each has its own cursor.`,
-      { details: { destination_ids: landing.slice(0, shownMax) } },
-    );
+  refuseAmbiguous('model', { landing, named: destinationId });
   const completeness = { isUnknown, oldest, recent: row.recent.map(toMove) };
   return { destination: { id, applicationId, kind, schema, version }, declarations, hasDeclarations, completeness };
 }
-
-const shownMax = 50;
 
 const objects = `o as materialized (select * from jsonb_to_recordset($5::text::jsonb) as o(provider text, object text))`;
 

@@ -180,3 +180,58 @@ test('S04 a sync config that moves lands again in the other destination, with wh
   expect(await idsIn(vendor, hostedId, account)).toEqual(await truthOf(account));
   await scene.expectAgrees();
 });
+
+test('where records land in several destinations, each read says which to name and goes on there; where they land in one, that one is read', async () => {
+  const [account, gone] = ['ambiguous', 'ambiguous-gone'];
+  const vendor = await syncline.createApplication();
+  const { id: ownId } = await createDestination(vendor, own.url, { schema: 'ambiguous' });
+  const { syncConfig } = await vendor.setUpProvider({ objects: ['contacts'] });
+  const hostedId = syncConfig.destination_id;
+  await syncline.control.setSize({ account, object: 'contacts', size: 12 });
+  const left = await vendor.connectCustomer({ customerId: gone });
+  await vendor.call('POST', `/v1/connections/${left.connectionId}:disconnect`, { force: true });
+  const { connectionId } = await vendor.connectCustomer({ customerId: account });
+  await vendor.waitForRun({ syncId: (await vendor.findSync({ connectionId, object: 'contacts' })).id });
+  const contacts = '/v1/records/sandbox/contacts';
+  const before = await vendor.call('GET', `${contacts}?customer_id=${account}`);
+  const beforeOfAll = await vendor.call('GET', contacts);
+  const ids = await truthOf(account);
+  const idsOf = (page: Loose) => page.data.map((entry: Loose) => entry.record_id).toSorted();
+  expect(idsOf(before)).toEqual(ids);
+
+  const order = { provider: 'sandbox', objects: [{ object: 'contacts' }], destination_id: ownId };
+  await vendor.call('POST', '/v1/sync-configs', order);
+  const syncs = await vendor.list(`/v1/syncs?connection_id=${connectionId}`);
+  await vendor.waitForRun({ syncId: syncs.find((sync) => sync.destination_id === ownId)!.id });
+  for (const [method, path, body] of [
+    ['GET', contacts],
+    ['GET', `${contacts}?connection_id=${connectionId}&count=true`],
+    ['GET', `${contacts}?customer_id=${account}&cursor=${before.next_cursor}`],
+    ['GET', `${contacts}:follow?customer_id=${account}&wait_seconds=0`],
+    ['GET', `${contacts}/${ids[0]}`],
+    ['POST', `${contacts}:batch`, { ids, customer_id: account }],
+  ] as const) {
+    const refused = await vendor.request(method, path, body);
+    expect([refused.status, refused.body.code], path).toEqual([409, 'destination_ambiguous']);
+    expect(refused.body.destination_ids.toSorted(), path).toEqual([hostedId, ownId].toSorted());
+  }
+  // Whoever names one goes on where the cursor came from, and only there.
+  const goOn = (destinationId: string) =>
+    vendor.request('GET', `${contacts}?customer_id=${account}&cursor=${before.next_cursor}&destination_id=${destinationId}`);
+  expect((await goOn(hostedId)).body.data).toEqual([]);
+  expect((await goOn(ownId)).body.code).toBe('cursor_expired');
+  for (const destination of [hostedId, ownId]) expect(await idsIn(vendor, destination, account)).toEqual(ids);
+  const batch = await vendor.call('POST', `${contacts}:batch`, { ids, customer_id: account, destination_id: ownId });
+  expect(idsOf(batch)).toEqual(ids);
+  // Nothing comes from a connection that is gone.
+  expect((await vendor.request('GET', `${contacts}?customer_id=${gone}`)).status).toBe(200);
+
+  await syncline.pool.query('delete from sync where connection_id = $1 and destination_id = $2', [connectionId, hostedId]);
+  for (const [query, { next_cursor: elsewhere }] of [
+    [`customer_id=${account}`, before],
+    ['', beforeOfAll],
+  ] as const) {
+    expect(idsOf(await vendor.call('GET', `${contacts}?${query}`))).toEqual(ids);
+    expect((await vendor.request('GET', `${contacts}?${query}&cursor=${elsewhere}`)).body.code).toBe('cursor_expired');
+  }
+});

@@ -1,5 +1,11 @@
 import type { Mutation } from './mutations.ts';
 
+const ofSeveral = {
+  file: 'test/flows/several-configs.test.ts',
+  title:
+    'where records land in several destinations, each read says which to name and goes on there; where they land in one, that one is read',
+};
+
 export const listing: Mutation[] = [
   {
     id: 'follow-loses-changes',
@@ -61,5 +67,25 @@ export const listing: Mutation[] = [
       file: 'test/hub/listing.test.ts',
       title: 'come in the order of the ids, of the customer that was asked for and of no other',
     },
+  },
+  {
+    id: 'destination-guessed',
+    promise: 2,
+    breaks: 'of several destinations that records land in the oldest is listed, and what only the others have is missing without a word',
+    edits: [
+      {
+        file: 'src/hub/find-destination.ts',
+        find: "refuseAmbiguous('object', { landing, named: destinationId });",
+        replace: "refuseAmbiguous('object', { landing: [], named: destinationId });",
+      },
+    ],
+    test: ofSeveral,
+  },
+  {
+    id: 'destination-of-oldest-order',
+    promise: 2,
+    breaks: 'records are listed where the oldest sync config writes, though they land elsewhere',
+    edits: [{ file: 'src/hub/find-destination.ts', find: 'order by d.lands desc,', replace: 'order by' }],
+    test: ofSeveral,
   },
 ];

@@ -113,8 +113,8 @@ export const unified: Mutation[] = [
     edits: [
       {
         file: 'src/unified/find-destination.ts',
-        find: 'if (destinationId === undefined && landing.length > 1)',
-        replace: 'if (destinationId === undefined && landing.length > 100)',
+        find: "refuseAmbiguous('model', { landing, named: destinationId });",
+        replace: "refuseAmbiguous('model', { landing: [], named: destinationId });",
       },
     ],
     test: {

@@ -2709,7 +2709,7 @@ export type GetRecords = {
      */
     connection_id?: string;
     /**
-     * From this destination. Default: where the sync config writes to.
+     * From this destination. Default: the one that the syncs of these records write to; where there are several the answer is 409 `destination_ambiguous`.
      */
     destination_id?: string;
     /**
@@ -7130,7 +7130,7 @@ export type ListRecordsData = {
          */
         connection_id?: string;
         /**
-         * From this destination. Default: where the sync config that brings the object writes to.
+         * From this destination. Default: the one that the syncs of these records write to; where there are several the answer is 409 `destination_ambiguous`.
          */
         destination_id?: string;
         /**
@@ -7174,6 +7174,10 @@ export type ListRecordsErrors = {
      * Problem: `not_found`
      */
     404: Problem;
+    /**
+     * Problem: `destination_ambiguous`
+     */
+    409: Problem;
     /**
      * Problem: `cursor_expired`
      */
@@ -7243,7 +7247,7 @@ export type FollowRecordsData = {
          */
         connection_id?: string;
         /**
-         * From this destination. Default: where the sync config that brings the object writes to.
+         * From this destination. Default: the one that the syncs of these records write to; where there are several the answer is 409 `destination_ambiguous`.
          */
         destination_id?: string;
         /**
@@ -7288,7 +7292,7 @@ export type FollowRecordsErrors = {
      */
     404: Problem;
     /**
-     * Problem: `conflict`
+     * Problem: `conflict`, `destination_ambiguous`
      */
     409: Problem;
     /**
@@ -7364,7 +7368,7 @@ export type GetRecordsErrors = {
      */
     404: Problem;
     /**
-     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`
+     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`, `destination_ambiguous`
      */
     409: Problem;
     /**
@@ -7436,7 +7440,7 @@ export type GetRecordData = {
          */
         connection_id?: string;
         /**
-         * From this destination. Default: where the sync config that brings the object writes to.
+         * From this destination. Default: the one that the syncs of these records write to; where there are several the answer is 409 `destination_ambiguous`.
          */
         destination_id?: string;
         /**
@@ -7469,7 +7473,7 @@ export type GetRecordErrors = {
      */
     404: Problem;
     /**
-     * Problem: `record_ambiguous`
+     * Problem: `record_ambiguous`, `destination_ambiguous`
      */
     409: Problem;
     /**

@@ -5,7 +5,7 @@ import { endpoint, RawJson } from '../../endpoint.ts';
 import { customerIdInput } from '../../wire/common.ts';
 import { connectionExample } from '../connections/schema.ts';
 import { destinationExample } from '../destinations/schema.ts';
-import { objectParams, RecordEntry } from './schema.ts';
+import { fromDestination, objectParams, RecordEntry } from './schema.ts';
 
 const GetRecords = z
   .strictObject({
@@ -16,9 +16,7 @@ const GetRecords = z
       .openapi({ description: "The records' ids at the provider.", example: ['2041', '2042'] }),
     customer_id: customerIdInput.optional().openapi({ description: 'Of this customer. One of customer and connection is needed.' }),
     connection_id: text(64).optional().openapi({ description: 'Of this connection.', example: connectionExample }),
-    destination_id: text(64)
-      .optional()
-      .openapi({ description: 'From this destination. Default: where the sync config writes to.', example: destinationExample }),
+    destination_id: text(64).optional().openapi({ description: fromDestination, example: destinationExample }),
     fields: z
       .array(text(200))
       .min(1)
@@ -52,7 +50,10 @@ export const getRecordsEndpoint = endpoint({
   status: 200,
   response: RecordBatch,
   holdsContent: true,
-  errors: ['provider_unknown', 'object_unknown', 'not_found', 'filter_too_expensive', 'destination_unavailable'],
+  errors: [
+    ...(['provider_unknown', 'object_unknown', 'not_found', 'destination_ambiguous'] as const),
+    ...(['filter_too_expensive', 'destination_unavailable'] as const),
+  ],
   async handle({ ctx, params, body }) {
     const { customer_id: customerId, connection_id: connectionId, destination_id: destinationId, ids, fields } = body;
     const input = { ...params, ids, fields, customerId, connectionId, destinationId, includeDeleted: body.include_deleted };

@@ -46,7 +46,7 @@ export const followRecordsEndpoint = endpoint({
   response: RecordEvents,
   errors: [
     ...(['provider_unknown', 'object_unknown', 'not_found', 'cursor_invalid', 'cursor_expired'] as const),
-    ...(['conflict', 'filter_too_expensive', 'destination_unavailable'] as const),
+    ...(['conflict', 'destination_ambiguous', 'filter_too_expensive', 'destination_unavailable'] as const),
   ],
   async handle({ ctx, params, query, headers }) {
     const gone = new AbortController();

@@ -25,7 +25,10 @@ export const getRecordEndpoint = endpoint({
   status: 200,
   response: RecordEntry,
   hasEtag: true,
-  errors: ['provider_unknown', 'object_unknown', 'not_found', 'record_ambiguous', 'filter_too_expensive', 'destination_unavailable'],
+  errors: [
+    ...(['provider_unknown', 'object_unknown', 'not_found', 'record_ambiguous', 'destination_ambiguous'] as const),
+    ...(['filter_too_expensive', 'destination_unavailable'] as const),
+  ],
   async handle({ ctx, params, query }) {
     const { body, etag } = await getRecord({
       ctx,

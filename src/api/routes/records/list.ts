@@ -33,7 +33,7 @@ export const listRecordsEndpoint = endpoint({
   hasEtag: true,
   errors: [
     ...(['provider_unknown', 'object_unknown', 'not_found', 'cursor_invalid', 'cursor_expired'] as const),
-    ...(['filter_too_expensive', 'destination_unavailable'] as const),
+    ...(['destination_ambiguous', 'filter_too_expensive', 'destination_unavailable'] as const),
   ],
   async handle({ ctx, params, query }) {
     const { body, etag } = await listRecords({

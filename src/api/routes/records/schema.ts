@@ -50,11 +50,14 @@ export const objectParams = {
   }),
 };
 
+export const fromDestination =
+  'From this destination. Default: the one that the syncs of these records write to; where there are several the answer is 409 `destination_ambiguous`.';
+
 /** Whose records, and from where. */
 export const ownerQuery = {
   customer_id: queryText('Only of this customer.', 'acme', 300),
   connection_id: queryText('Only of this connection.', connectionExample),
-  destination_id: queryText('From this destination. Default: where the sync config that brings the object writes to.', destinationExample),
+  destination_id: queryText(fromDestination, destinationExample),
 };
 
 const fieldsDescription =
