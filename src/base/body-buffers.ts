@@ -2,18 +2,15 @@
 const stepBytes = 64 * 1024;
 /** A smaller body is not worth keeping its memory. */
 const keptBytesMin = 32 * 1024;
-/** Kept beside what is in use: two transactions' worth of pages. */
+/** Kept beside what is in use: about a transaction's worth of pages. */
 const spareBytesMax = 8 * 1024 * 1024;
 /** A spare buffer that is so many times too large is left for a body that needs it. */
 const slackMax = 4;
 
-const spare: SharedArrayBuffer[] = [];
+const spare: ArrayBuffer[] = [];
 let spareBytes = 0;
 
-/**
- * A buffer of at least so many bytes, with anything in it: a spare one, or a new one. A large one is memory that threads share, so
- * that another one may read it.
- */
+/** A buffer of at least so many bytes, with anything in it: a spare one, or a new one. */
 export function takeBuffer(bytes: number): Buffer {
   if (bytes < keptBytesMin) return Buffer.allocUnsafe(bytes);
   let best = -1;
@@ -21,7 +18,7 @@ export function takeBuffer(bytes: number): Buffer {
     const { byteLength } = spare[i]!;
     if (byteLength >= bytes && byteLength <= bytes * slackMax && (best === -1 || byteLength < spare[best]!.byteLength)) best = i;
   }
-  if (best === -1) return Buffer.from(new SharedArrayBuffer(Math.ceil(bytes / stepBytes) * stepBytes));
+  if (best === -1) return Buffer.allocUnsafeSlow(Math.ceil(bytes / stepBytes) * stepBytes);
   const [found] = spare.splice(best, 1);
   spareBytes -= found!.byteLength;
   return Buffer.from(found!);
@@ -29,10 +26,11 @@ export function takeBuffer(bytes: number): Buffer {
 
 /**
  * Gives back the memory of a body that nobody looks at any more: not it, and no piece of it. What is never given back, the garbage
- * collector takes; but it sees a page's bytes only now and then, and meanwhile the process grows.
+ * collector takes; but it counts a page's bytes only now and then, and meanwhile the process grows.
  */
 export function giveBack({ buffer }: Uint8Array): void {
-  if (!(buffer instanceof SharedArrayBuffer) || spareBytes + buffer.byteLength > spareBytesMax) return;
+  const isLent = buffer instanceof ArrayBuffer && buffer.byteLength > 0 && buffer.byteLength % stepBytes === 0;
+  if (!isLent || spareBytes + buffer.byteLength > spareBytesMax) return;
   spare.push(buffer);
   spareBytes += buffer.byteLength;
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { IntList } from './int-list.ts';
 import { createPicker, type Picked } from './json-pick.ts';
 import { compilePath, readPath } from './path.ts';
 
@@ -40,7 +41,7 @@ describe('createPicker', () => {
     const picker = createPicker([compilePath('a.b')]);
     const [first, second] = [Buffer.from('{"a":{"b":1}}'), Buffer.from('{"a":7}')];
     expect([picker.walk(first, 0), picker.value(0)]).toEqual([first.length, { number: '1' }]);
-    const saved: number[] = [];
+    const saved = new IntList();
     picker.save(saved);
     expect([picker.walk(second, 0), picker.value(0)]).toEqual([second.length, undefined]);
     picker.restore(first, saved, 0);

@@ -1,3 +1,4 @@
+import type { IntList } from './int-list.ts';
 import { decodeKey } from './json-scan.ts';
 import { backslash, closeBrace, colon, comma, openBrace, openBracket, quote, skipSpace, skipValue } from './json-skip.ts';
 import type { Path } from './path.ts';
@@ -10,12 +11,15 @@ export interface Picker {
   /** Walks the object at `start`: its end, or -1 when it is not a well-formed object down to the picked fields. */
   walk(body: Buffer, start: number): number;
   /** Where the last walk found its fields: `pickedNumbers` numbers, appended. */
-  save(into: number[]): void;
+  save(into: IntList): void;
   /** Goes back to a walk that was saved at this place. */
-  restore(body: Buffer, from: number[], at: number): void;
+  restore(body: Buffer, from: IntList, at: number): void;
   readonly pickedNumbers: number;
   /** The picked value of path i: a string; `{ number }` as written; true, false, null; 'nested' objects are `{ nested: true }`; undefined: not there. */
   value(i: number): Picked;
+  /** Where the value of path i stands; -1: it is not there, or the path has alternatives. */
+  startOf(i: number): number;
+  endOf(i: number): number;
 }
 
 export type Picked = string | { number: string } | true | false | null | { nested: true } | undefined;
@@ -33,15 +37,20 @@ export function createPicker(paths: readonly Path[]): Picker {
       return body[start] === openBrace ? walkObject(root, body, start) : -1;
     },
     save(into) {
-      for (const slot of all) into.push(slot.start, slot.end);
-    },
-    restore(body, from, at) {
-      walked = body;
-      for (let i = 0; i < all.length; i++) {
-        all[i]!.start = from[at + 2 * i]!;
-        all[i]!.end = from[at + 2 * i + 1]!;
+      for (const slot of all) {
+        into.push(slot.start);
+        into.push(slot.end);
       }
     },
+    restore(body, { values }, at) {
+      walked = body;
+      for (let i = 0; i < all.length; i++) {
+        all[i]!.start = values[at + 2 * i]!;
+        all[i]!.end = values[at + 2 * i + 1]!;
+      }
+    },
+    startOf: (i) => (slots[i]!.length === 1 ? slots[i]![0]!.start : -1),
+    endOf: (i) => slots[i]![0]!.end,
     value(i) {
       let found: Picked;
       for (const slot of slots[i]!) {

@@ -125,11 +125,6 @@ function startArray(oid: number, count: number, valueBytes: number): Buffer {
   return count === 0 ? out.subarray(0, 12) : out;
 }
 
-/** What stands behind the header: arrays of one type are joined by their elements. */
-export function arrayElements(array: Buffer): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(array.subarray(arrayHeaderBytes));
-}
-
 /** One array parameter out of the ids of several batches. */
 export function joinIds(batches: readonly RecordBatch[]): Buffer {
   return joinArray(

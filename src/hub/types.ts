@@ -147,16 +147,13 @@ export interface SliceInput extends Fenced, Running {
   checkpoint: (facts: WriteFacts) => Json;
 }
 
-/**
- * Records, all alive and as they came, in the form that Postgres is asked with: the elements of array parameters. It passes between
- * threads.
- */
+/** Records, all alive and as they came, in the form that Postgres is asked with: the elements of array parameters. */
 export interface RecordBatch {
   count: number;
   /** Elements of a text[]. */
-  ids: Uint8Array<ArrayBuffer>;
+  ids: Uint8Array;
   /** Elements of a bytea[]: id and hash as one value. */
-  idHashes: Uint8Array<ArrayBuffer>;
+  idHashes: Uint8Array;
 }
 
 /** A record on its way into a hub. */

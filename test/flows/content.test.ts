@@ -37,7 +37,7 @@ test('H67 a record with NUL, a lone surrogate or 10 MB is stored or set aside wi
   await scene.expectInvariants();
 });
 
-test('B29 pages that share their memory one after the other, read by another thread, land as they came', async () => {
+test('B29 pages that share their memory one after the other land as they came', async () => {
   const account = 'b29-pages';
   const size = 3000;
   const scene = await openScene(syncline, { account, size });

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import type { Clock } from '../../src/base/clock.ts';
 import type { ListableHub, UnifiedViews } from '../../src/hub/context.ts';
+import { idHashArray, textArray } from '../../src/hub/encode.ts';
 import { createHubs } from '../../src/hub/index.ts';
 import type { ListPageInput } from '../../src/hub/list-page.ts';
-import { recordBatchOf } from '../../src/hub/record-batch.ts';
-import type { BegunRead, HubConnection, HubTable, IncomingRecord, SliceInput, WriteFacts } from '../../src/hub/types.ts';
+import type { BegunRead, HubConnection, HubTable, IncomingRecord, RecordBatch, SliceInput, WriteFacts } from '../../src/hub/types.ts';
 import { createLogger, type Logger } from '../../src/ops/logger.ts';
 import { testPool } from '../support/pool.ts';
 
@@ -106,6 +106,18 @@ function asRead(records: IncomingRecord[]): Pick<SliceInput, 'records' | 'unopen
   const batches = [recordBatchOf(records.slice(0, middle)), recordBatchOf(records.slice(middle))].filter((batch) => batch !== null);
   return batches.length === 2 ? { records: [], unopened: { batches, open: () => records } } : { records };
 }
+
+/** null: they are not plain. */
+export function recordBatchOf(records: IncomingRecord[]): RecordBatch | null {
+  if (
+    records.some(({ id, isDeleted, isSanitised }) => isDeleted || isSanitised || id === '' || id.includes('\u0000') || !id.isWellFormed())
+  )
+    return null;
+  const [ids, idHashes] = [textArray(records.map(({ id }) => id)), idHashArray(records)].map((array) => array.subarray(arrayHeaderBytes));
+  return { count: records.length, ids: ids!, idHashes: idHashes! };
+}
+
+const arrayHeaderBytes = 20;
 
 /** Ends a read: what it proves about absence decides what is deleted. */
 export async function end(

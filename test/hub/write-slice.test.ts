@@ -1,9 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FenceLost } from '../../src/hub/index.ts';
-import { recordBatchOf } from '../../src/hub/record-batch.ts';
 import type { IncomingRecord } from '../../src/hub/types.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { beginTestRead, end, type HubUnderTest, idOf, list, listAll, many, openTestHub, type Read, record, write } from './support.ts';
+import {
+  beginTestRead,
+  end,
+  type HubUnderTest,
+  idOf,
+  list,
+  listAll,
+  many,
+  openTestHub,
+  type Read,
+  record,
+  recordBatchOf,
+  write,
+} from './support.ts';
 
 let database: TestDatabase;
 let on: HubUnderTest;

@@ -14,23 +14,7 @@ export const pages: Mutation[] = [
     ],
     test: {
       file: 'test/flows/content.test.ts',
-      title: 'B29 pages that share their memory one after the other, read by another thread, land as they came',
-    },
-  },
-  {
-    id: 'page-lost-with-its-thread',
-    promise: 1,
-    breaks: 'a page whose thread ends is lost, and its read with it',
-    edits: [
-      {
-        file: 'src/engine/page/read-page.ts',
-        find: '      if (!(error instanceof ThreadEnded)) throw error;\n',
-        replace: '      throw error;\n',
-      },
-    ],
-    test: {
-      file: 'src/engine/page/read-in-thread.test.ts',
-      title: 'a thread that ends loses no page: it is read here, and the end is told',
+      title: 'B29 pages that share their memory one after the other land as they came',
     },
   },
   {
@@ -45,7 +29,11 @@ export const pages: Mutation[] = [
     promise: 4,
     breaks: 'a record that is met again unchanged stays among those that are held for deletion',
     edits: [
-      { file: 'src/hub/meet-unchanged.ts', find: 'row.hasStaged || row.hasHold || row.hasKept || row.hasQuarantined || ', replace: '' },
+      {
+        file: 'src/hub/meet-unchanged.ts',
+        find: 'if (row.hasStaged || row.hasHold || row.hasKept || row.hasQuarantined) return false;',
+        replace: '',
+      },
     ],
     test: {
       file: 'test/hub/large-holds.test.ts',

@@ -85,6 +85,7 @@ export async function fetchPage(slice: Slice, cursor: Cursor, noted?: Promise<bi
       headers,
       askedSeq,
       recordBytesMax: ctx.limits.recordBytesMax,
+      isReread: isReread(slice),
     };
     const { feed } = part;
     // Its answer comes while the page is cut. A little too early is safe: what the next page shows counts as older than it is.
@@ -110,6 +111,12 @@ export async function fetchPage(slice: Slice, cursor: Cursor, noted?: Promise<bi
         keyless: isKeyless(definition) ? placeOfPage(read, cursor) : undefined,
       }),
   };
+}
+
+/** Everything is listed again, and nothing but its bytes says whether it has changed. */
+function isReread({ state, definition, lease: { sync }, children }: Slice): boolean {
+  const isPlain = sync.observedFields.length === 0 && sync.landing === 'merge' && children.length === 0;
+  return state.read?.kind === 'full' && state.hasFull && isPlain && !isKeyless(definition) && !definition.parent;
 }
 
 /** Nothing was asked, or nothing is there. */
@@ -156,14 +163,13 @@ interface Reading {
 async function readRecords(opened: OpenedPage, frame: Frame, { isDeletions, observed, scope, keyless }: Reading): Promise<FetchedPage> {
   const page = await opened.read();
   const { quarantined, bytes, highestWatermark } = page;
-  const isRenamed = scope !== undefined || keyless !== undefined || observed.length > 0;
   if (observed.length > 0) for (const record of page.records) record.hash = observedHash(record.raw, observed);
   if (scope !== undefined) scopeIds({ records: page.records, quarantined }, scope);
   if (keyless !== undefined) nameByPlace({ records: page.records, quarantined }, keyless);
   const highestDeletion = isDeletions ? latest(page.records) : null;
   return {
     ...{ ...frame, quarantined, bytes, highest: highestWatermark, highestDeletion },
-    batch: (isRenamed ? null : page.batch) ?? null,
+    batch: page.batch ?? null,
     get records() {
       return page.records;
     },

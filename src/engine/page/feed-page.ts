@@ -1,4 +1,5 @@
 import { contentHash } from '../../base/hash.ts';
+import { IntList } from '../../base/int-list.ts';
 import { createPicker, type Picked, type Picker } from '../../base/json-pick.ts';
 import { sanitiseJson } from '../../base/json-sanitise.ts';
 import { openBrace } from '../../base/json-skip.ts';
@@ -158,12 +159,12 @@ function timeOf(text: string | null, unit?: 'seconds'): Date | null {
 
 /** The bytes of a picked object; null when there is none. */
 function rangeOf(picker: Picker, all: Path[], path: Path, bytes: Buffer): Buffer | null {
-  const found: number[] = [];
+  const found = new IntList();
   picker.save(found);
   let at = 0;
   for (const one of all) {
     for (const _alternative of one.alternatives) {
-      const [start, end] = [found[at]!, found[at + 1]!];
+      const [start, end] = [found.values[at]!, found.values[at + 1]!];
       if (one === path && start !== -1 && bytes[start] === openBrace) return bytes.subarray(start, end);
       at += 2;
     }

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { contentHash } from '../../base/hash.ts';
+import { giveBackIntList, type IntList, takeIntList } from '../../base/int-list.ts';
 import { createPicker, type Picked, type Picker } from '../../base/json-pick.ts';
 import { sanitiseJson } from '../../base/json-sanitise.ts';
 import { compilePath } from '../../base/path.ts';
@@ -7,7 +8,7 @@ import type { Steps } from '../../base/steps.ts';
 import type { IncomingRecord, QuarantinedRecord } from '../../hub/types.ts';
 import type { Json, PageAnswer } from '../../kit/index.ts';
 import { PageRecord } from './page-record.ts';
-import type { CutInput } from './read-page.ts';
+import type { PageInput } from './read-page.ts';
 import { readRecordId, writtenNumber } from './record-id.ts';
 import { slicePage } from './slice-page.ts';
 import { compareWatermarks, isWatermark, watermarkToDate } from './watermark.ts';
@@ -17,14 +18,14 @@ export const quarantineBytesMax = 64 * 1024;
 
 /** A page while it is read: what was found so far, and where the fields stand. */
 export interface Reading {
-  input: CutInput;
+  input: PageInput;
   body: Buffer;
   /** Start and end of element i stand at 2i and 2i + 1. */
   ranges: number[];
   envelope: Json;
   picker: Picker;
-  /** Of each element: where its walk ended (-1: no object), and where the picker found its fields. */
-  walks: number[];
+  /** Of each element: where its walk ended (-1: no object), and where the picker found its fields. null: it is walked again. */
+  walks: IntList | null;
   /** Where the picker keeps what; -1: the object has no such field. */
   idSlots: number[];
   modifiedAtSlot: number;
@@ -43,7 +44,7 @@ export interface Reading {
 }
 
 /** Cuts the page into its elements and walks each of them, in one pass over the bytes. */
-export function* startReading(input: CutInput): Steps<Reading> {
+export function* startReading(input: PageInput): Steps<Reading> {
   const { record } = input.object;
   const paths: string[] = [];
   const slotOf = (path: string | undefined) => (path === undefined ? -1 : paths.push(path) - 1);
@@ -56,7 +57,7 @@ export function* startReading(input: CutInput): Steps<Reading> {
     watermarkSlot: slotOf(input.watermark?.path),
   };
   const picker = createPicker(paths.map(compilePath));
-  let walks: number[] = [];
+  const walks = takeIntList();
   const visit = (bytes: Buffer, start: number) => {
     const end = picker.walk(bytes, start);
     walks.push(end);
@@ -64,12 +65,9 @@ export function* startReading(input: CutInput): Steps<Reading> {
     return end;
   };
   const { body, ranges, envelope, isVisited } = yield* slicePage(input.body, input.part.recordsPath, visit);
-  if (!isVisited) {
-    walks = [];
-    for (let i = 0; i < ranges.length; i += 2) visit(body, ranges[i]!);
-  }
+  if (!isVisited) giveBackIntList(walks);
   return {
-    ...{ input, body, ranges, envelope, picker, walks },
+    ...{ input, body, ranges, envelope, picker, walks: isVisited ? walks : null },
     ...slots,
     isDeletionFeed: input.part.signal === 'deletions',
     isComposite: Array.isArray(record.id),
@@ -100,10 +98,14 @@ export function findLast(reading: Reading): PageAnswer['last'] {
   return null;
 }
 
+/** Records that are read without a break: about half a millisecond. */
+export const breakElements = 100;
+
 /** Lets the picker stand at element i; false when that is no object. */
-function goTo({ picker, walks, ranges, body }: Reading, i: number): boolean {
+export function goTo({ picker, walks, ranges, body }: Reading, i: number): boolean {
+  if (walks === null) return picker.walk(body, ranges[2 * i]!) === ranges[2 * i + 1];
   const at = i * (1 + picker.pickedNumbers);
-  if (walks[at] !== ranges[2 * i + 1]) return false;
+  if (walks.values[at] !== ranges[2 * i + 1]) return false;
   picker.restore(body, walks, at + 1);
   return true;
 }
@@ -123,7 +125,7 @@ function readObject(reading: Reading, at: number, bytes: Buffer): void {
     return;
   }
   if (watermark !== null && !reading.isDeletionFeed) raiseMark(reading, watermark);
-  const isDeleted = reading.isDeletionFeed || valueAt(reading, reading.isDeletedSlot) === true;
+  const isDeleted = reading.isDeletionFeed || isMarkedDeleted(reading);
   const modifiedAt = (isDeleted ? timeAt(reading, reading.deletedAtSlot) : null) ?? timeAt(reading, reading.modifiedAtSlot);
   const { raw, isSanitised } = reading.mayNeedMending ? sanitiseJson(bytes) : { raw: bytes, isSanitised: false };
   const fields = {
@@ -134,6 +136,23 @@ function readObject(reading: Reading, at: number, bytes: Buffer): void {
   reading.records.push(
     isSanitised ? new PageRecord(fields, raw, 0, raw.length) : new PageRecord(fields, reading.body, start, start + bytes.length),
   );
+}
+
+/** Every element has been looked at. */
+export function forgetWalks(reading: Reading): void {
+  if (reading.walks) giveBackIntList(reading.walks);
+  reading.walks = null;
+}
+
+/** Of the element where the picker stands. */
+export function isMarkedDeleted(reading: Reading): boolean {
+  return valueAt(reading, reading.isDeletedSlot) === true;
+}
+
+/** Takes the watermark of the element where the picker stands into account. */
+export function noteMark(reading: Reading): void {
+  const watermark = readWatermark(reading);
+  if (watermark !== null) raiseMark(reading, watermark);
 }
 
 function valueAt(reading: Reading, slot: number): Picked {

@@ -1,8 +1,8 @@
 import { atOnce, type Steps, withBreaks } from '../../base/steps.ts';
 import type { IncomingRecord, QuarantinedRecord, RecordBatch } from '../../hub/types.ts';
 import type { IncrementalDefinition, ObjectDefinition, PageAnswer, ReadPart } from '../../kit/index.ts';
-import { findLast, type Reading, readElement, startReading } from './read-element.ts';
-import { openInThread, ThreadEnded } from './read-in-thread.ts';
+import { packElements } from './pack-elements.ts';
+import { breakElements, findLast, forgetWalks, type Reading, readElement, startReading } from './read-element.ts';
 
 export interface PageInput {
   body: Buffer;
@@ -15,16 +15,12 @@ export interface PageInput {
   /** The hub's last drawn seq, noted before the page was asked for; lagging parts count as 0 whatever it says. */
   askedSeq: bigint;
   recordBytesMax: number;
+  /** Most of its records are expected to be what stands there already: none is made before somebody asks for it. */
+  isReread?: boolean;
 }
 
-/** What cutting needs of it: plain values, which pass between threads. */
-export type CutInput = Omit<PageInput, 'part' | 'object'> & {
-  part: Pick<ReadPart, 'recordsPath' | 'signal' | 'isLagging'>;
-  object: Pick<ObjectDefinition, 'record'>;
-};
-
 export interface ReadPage {
-  /** Of a page that another thread has read, made when somebody asks for them. */
+  /** Of a page that is read again, made when somebody asks for them. */
   readonly records: IncomingRecord[];
   /** The same records, where they are plain and that is known already. */
   batch?: RecordBatch | null;
@@ -44,7 +40,8 @@ export interface ReadPage {
  * an answer that is not a page is a `ProviderError`, never an empty page.
  */
 export function readPage(input: PageInput): ReadPage {
-  return atOnce(atOnce(cutPage(input)).read());
+  const reading = atOnce(startReading(input));
+  return atOnce(readElements(reading, answerOf(reading)));
 }
 
 /** A page of which only the frame is known: enough to ask for the next one. */
@@ -54,50 +51,38 @@ export interface OpenedPage {
   read(): Promise<ReadPage>;
 }
 
-/** `readPage` in two steps, so that the next page can be on its way while this one is read: by another thread, or here. */
+/** `readPage` in two steps, so that the next page can be on its way while this one is read. */
 export async function openPage(input: PageInput): Promise<OpenedPage> {
-  const elsewhere = openInThread(input);
-  if (elsewhere === null) return openHere(input);
-  const orHere = async <T>(work: Promise<T>, here: () => Promise<T>): Promise<T> => {
-    try {
-      return await work;
-    } catch (error) {
-      if (!(error instanceof ThreadEnded)) throw error;
-      return here();
-    }
-  };
-  const { answer, read } = await orHere(elsewhere, () => openHere(input));
-  return { answer, read: () => orHere(read(), async () => (await openHere(input)).read()) };
+  const reading = await withBreaks(startReading(input));
+  const answer = answerOf(reading);
+  return { answer, read: () => withBreaks(input.isReread ? readAgain(reading, answer) : readElements(reading, answer)) };
 }
 
-async function openHere(input: PageInput): Promise<OpenedPage> {
-  const { answer, read } = await withBreaks(cutPage(input));
-  return { answer, read: () => withBreaks(read()) };
+function answerOf(reading: Reading): PageAnswer {
+  const { envelope, input, ranges } = reading;
+  return { envelope, headers: input.headers, count: ranges.length / 2, last: findLast(reading) };
 }
-
-interface CutPage {
-  answer: PageAnswer;
-  /** What the records are ranges of. */
-  body: Buffer;
-  read(): Steps<ReadPage>;
-}
-
-/** The page's frame, and the way to its records. */
-export function* cutPage(input: CutInput): Steps<CutPage> {
-  const reading = yield* startReading(input);
-  const { envelope, body, ranges } = reading;
-  const answer = { envelope, headers: input.headers, count: ranges.length / 2, last: findLast(reading) };
-  return { answer, body, read: () => readElements(reading, answer) };
-}
-
-/** Records that are read without a break: about half a millisecond. */
-const breakRecords = 100;
 
 function* readElements(reading: Reading, answer: PageAnswer): Steps<ReadPage> {
   for (let i = 0; i < answer.count; i++) {
-    if (i % breakRecords === 0) yield;
+    if (i % breakElements === 0) yield;
     readElement(reading, i);
   }
+  forgetWalks(reading);
   const { records, quarantined, highest, body } = reading;
   return { records, quarantined, answer, highestWatermark: highest, bytes: reading.input.body.length, body };
+}
+
+function* readAgain(reading: Reading, answer: PageAnswer): Steps<ReadPage> {
+  const batch = yield* packElements(reading);
+  if (batch === null) return yield* readElements(reading, answer);
+  forgetWalks(reading);
+  let records: IncomingRecord[] | null = null;
+  return {
+    ...{ batch, quarantined: [], answer, highestWatermark: reading.highest, bytes: reading.input.body.length, body: reading.body },
+    get records() {
+      records ??= atOnce(readElements(reading, answer)).records;
+      return records;
+    },
+  };
 }
