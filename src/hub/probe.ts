@@ -27,7 +27,7 @@ export async function probe(
   const changed: IncomingRecord[] = [];
   for (let from = 0; from < records.length; from += probeRowsMax) {
     const batch = records.slice(from, from + probeRowsMax);
-    if (expectsUnchanged && (await areUnchanged(hub, tx, place, asked(batch)))) continue;
+    if (expectsUnchanged && (await areUnchanged(hub, tx, place, batch))) continue;
     for (const { at, isOlder } of await placesOfChanged(hub, tx, place, batch)) {
       changed.push(batch[at]!);
       if (isOlder) older?.push(batch[at]!);
@@ -36,29 +36,23 @@ export async function probe(
   return changed;
 }
 
-/** One walk along the index, because the ids are sorted. Id and hash are compared as one value: nobody else's hash will do. */
-export async function areUnchanged(hub: HubHandle, tx: HubTx, place: Place, { count, ids, idHashes }: Asked): Promise<boolean> {
-  const { rows } = await tx.query<{ count: number }>(
-    `select count(*)::int4 as count
-     from ${hub.names.record(place.table.name)} t
+async function areUnchanged(hub: HubHandle, tx: HubTx, place: Place, batch: IncomingRecord[]): Promise<boolean> {
+  const values = [place.connection.number, textArray(batch.map((record) => record.id)), idHashArray(batch)];
+  const { rows } = await tx.query<{ count: number }>(unchangedAmong(hub, place.table), values);
+  return rows[0]!.count === batch.length;
+}
+
+/**
+ * How many live rows have these ids ($2::text[]) and hashes: one walk along the index. Id and hash are compared as one value
+ * ($3::bytea[]), because nobody else's hash will do.
+ */
+export function unchangedAmong(hub: HubHandle, table: HubTable): string {
+  return `select count(*)::int4 as count
+     from ${hub.names.record(table.name)} t
      where t._syncline_connection = $1::int4
        and t._syncline_record_id = any ($2::text[])
        and convert_to(t._syncline_record_id, 'UTF8') || t._syncline_hash = any ($3::bytea[])
-       and t._syncline_deleted_at is null`,
-    [place.connection.number, ids, idHashes],
-  );
-  return rows[0]!.count === count;
-}
-
-interface Asked {
-  count: number;
-  /** Array parameters. */
-  ids: Buffer;
-  idHashes: Buffer;
-}
-
-function asked(batch: IncomingRecord[]): Asked {
-  return { count: batch.length, ids: textArray(batch.map((record) => record.id)), idHashes: idHashArray(batch) };
+       and t._syncline_deleted_at is null`;
 }
 
 /** Only places of the batch come back. */

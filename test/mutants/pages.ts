@@ -21,7 +21,7 @@ export const pages: Mutation[] = [
     id: 'unopened-not-counted',
     promise: 3,
     breaks: 'a slice of which a part stands there is taken for unchanged',
-    edits: [{ file: 'src/hub/probe.ts', find: 'return rows[0]!.count === count;', replace: 'return rows[0]!.count > 0;' }],
+    edits: [{ file: 'src/hub/meet-unchanged.ts', find: 'return rows[0]!.count === count;', replace: 'return rows[0]!.count > 0;' }],
     test: { file: 'test/hub/write-slice.test.ts', title: 'an id that two pages list is met once, and the newer version stands' },
   },
   {
