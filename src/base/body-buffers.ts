@@ -9,6 +9,8 @@ const slackMax = 4;
 
 const spare: ArrayBuffer[] = [];
 let spareBytes = 0;
+/** What was made here and is in nobody else's hands: Node keeps small Buffers together in memory of about the same size. */
+const lent = new WeakSet<ArrayBuffer>();
 
 /** A buffer of at least so many bytes, with anything in it: a spare one, or a new one. */
 export function takeBuffer(bytes: number): Buffer {
@@ -18,9 +20,8 @@ export function takeBuffer(bytes: number): Buffer {
     const { byteLength } = spare[i]!;
     if (byteLength >= bytes && byteLength <= bytes * slackMax && (best === -1 || byteLength < spare[best]!.byteLength)) best = i;
   }
-  if (best === -1) return Buffer.allocUnsafeSlow(Math.ceil(bytes / stepBytes) * stepBytes);
-  const [found] = spare.splice(best, 1);
-  spareBytes -= found!.byteLength;
+  const [found] = best === -1 ? [new ArrayBuffer(Math.ceil(bytes / stepBytes) * stepBytes)] : takeSpare(best);
+  lent.add(found!);
   return Buffer.from(found!);
 }
 
@@ -29,8 +30,14 @@ export function takeBuffer(bytes: number): Buffer {
  * collector takes; but it counts a page's bytes only now and then, and meanwhile the process grows.
  */
 export function giveBack({ buffer }: Uint8Array): void {
-  const isLent = buffer instanceof ArrayBuffer && buffer.byteLength > 0 && buffer.byteLength % stepBytes === 0;
-  if (!isLent || spareBytes + buffer.byteLength > spareBytesMax) return;
+  // Once only: given back twice, two bodies would share it.
+  if (!(buffer instanceof ArrayBuffer) || !lent.delete(buffer) || spareBytes + buffer.byteLength > spareBytesMax) return;
   spare.push(buffer);
   spareBytes += buffer.byteLength;
+}
+
+function takeSpare(at: number): ArrayBuffer[] {
+  const found = spare.splice(at, 1);
+  spareBytes -= found[0]!.byteLength;
+  return found;
 }

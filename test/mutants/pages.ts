@@ -18,6 +18,13 @@ export const pages: Mutation[] = [
     },
   },
   {
+    id: 'memory-of-others-lent',
+    promise: 1,
+    breaks: 'memory that Node shares among small Buffers is lent to the next page',
+    edits: [{ file: 'src/base/body-buffers.ts', find: '|| !lent.delete(buffer) ', replace: '' }],
+    test: { file: 'src/base/body-buffers.test.ts', title: 'memory that Node shares among small Buffers is never lent to others' },
+  },
+  {
     id: 'unopened-not-counted',
     promise: 3,
     breaks: 'a slice of which a part stands there is taken for unchanged',
