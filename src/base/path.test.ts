@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compilePath, readPath } from './path.ts';
+import { compilePath, parsePath, readPath } from './path.ts';
 
 const read = (root: unknown, path: string) => readPath(root, compilePath(path));
 
@@ -23,4 +23,12 @@ test('no path reaches a prototype', () => {
 
 test('a path with an empty segment is refused', () => {
   expect(() => compilePath('a..b')).toThrow('empty segment');
+});
+
+test('what declarations use is compiled once, and nothing is kept of a path of any length', () => {
+  const usual = `${'properties.'.repeat(17)}name`;
+  expect(compilePath(usual)).toBe(compilePath(usual));
+  const long = `${'a.'.repeat(45_000)}name`;
+  expect(compilePath(long)).not.toBe(compilePath(long));
+  expect(compilePath(long)).toEqual(parsePath(long));
 });

@@ -11,15 +11,25 @@ export interface Path {
 const compiled = new Map<string, Path>();
 /** Paths come from declarations, some of which vendors make: when there are too many, those in use are compiled again. */
 const compiledMax = 10_000;
+/** A longer one is compiled each time, so that all of them take 20 MB at most, whoever wrote them. */
+const compiledCharsMax = 200;
 
+/** For paths of declarations, which are used again and again. */
 export function compilePath(text: string): Path {
   const known = compiled.get(text);
   if (known !== undefined) return known;
+  const path = parsePath(text);
+  if (text.length > compiledCharsMax) return path;
+  if (compiled.size >= compiledMax) compiled.clear();
+  compiled.set(text, path);
+  return path;
+}
+
+/** For paths of one request, or of records: nothing is kept. */
+export function parsePath(text: string): Path {
   const path = { text, alternatives: splitAt(text, '|').map((part) => splitAt(part, '.').map(unescapeSegment)) };
   if (path.alternatives.some((segments) => segments.some((segment) => segment === '') && segments.length > 1))
     throw new Error(`The path ${JSON.stringify(text)} has an empty segment.`);
-  if (compiled.size >= compiledMax) compiled.clear();
-  compiled.set(text, path);
   return path;
 }
 

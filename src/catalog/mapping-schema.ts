@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Condition, Expr } from '../base/mapping/expr.ts';
-import { isPath } from '../base/path.ts';
+import { pathSchema } from './path-schema.ts';
 
 const text = z.string().min(1);
-const path = text.refine(isPath, 'is not a path');
+const path = pathSchema.min(1);
 
 const condition: z.ZodType<Condition> = z.lazy(() =>
   z.union(

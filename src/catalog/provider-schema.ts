@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { compilePath } from '../base/path.ts';
 import { isTimeZone } from '../base/time-zone.ts';
 import { mappingSchema } from './mapping-schema.ts';
+import { pathSchema as path } from './path-schema.ts';
 
 /** What `src/kit/types.ts` says, checked on the running definition: a provider may come from anywhere. */
 const text = z.string().min(1);
-const path = z.string().refine((value) => compiles(() => compilePath(value)), 'is not a path');
 const pattern = z.string().refine((value) => compiles(() => new RegExp(`^(?:${value})$`)), 'is not a regular expression');
 const httpsUrl = z.url({ protocol: /^https$/ });
 const template = z.string().refine((value) => /^(https:\/\/|\{\w+\})/.test(value), 'must begin with https:// or with one captured origin');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../base/errors.ts';
 import { type FieldType, fieldTypes } from '../base/field-type.ts';
-import { compilePath, isPath } from '../base/path.ts';
+import { isPath, parsePath } from '../base/path.ts';
 import { text } from '../base/text.ts';
 
 /** Postgres has system columns, and the views have columns of their own. */
@@ -25,8 +25,8 @@ export const nameInput = z
 export const pathInput = text(pathCharsMax)
   .transform((path) => path.replace(/^\$\./, ''))
   .refine((path) => path !== '' && path !== '$' && isPath(path), 'Must be a path such as properties.email: names joined by dots.')
-  .refine((path) => !isPath(path) || compilePath(path).alternatives.length === 1, 'Must be one path: a literal | is written \\|.')
-  .refine((path) => !isPath(path) || compilePath(path).alternatives[0]!.length <= segmentsMax, `Must have at most ${segmentsMax} names.`);
+  .refine((path) => !isPath(path) || parsePath(path).alternatives.length === 1, 'Must be one path: a literal | is written \\|.')
+  .refine((path) => !isPath(path) || parsePath(path).alternatives[0]!.length <= segmentsMax, `Must have at most ${segmentsMax} names.`);
 
 export const typeInput = z.enum(fieldTypes);
 

@@ -1,5 +1,5 @@
 import type { FieldType } from '../base/field-type.ts';
-import { compilePath } from '../base/path.ts';
+import { parsePath } from '../base/path.ts';
 import type { InferredField } from '../hub/index.ts';
 import { nameInput } from './input.ts';
 
@@ -49,7 +49,7 @@ export function suggestFields(input: {
 
 /** The path's last name if it is free, then with what stands before it, then with a number. */
 function nameOf(path: string, taken: Set<string>): string {
-  const segments = compilePath(path).alternatives[0]!.map(snake);
+  const segments = parsePath(path).alternatives[0]!.map(snake);
   const candidates = segments.map((_, at) => segments.slice(-1 - at).join('_'));
   const whole = candidates.at(-1)!;
   for (let n = 1; ; n++) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { compilePath } from '../base/path.ts';
+import { isPath } from '../base/path.ts';
 import { text } from '../base/text.ts';
 import { type OpenProvider, type Strategy, strategies } from '../catalog/index.ts';
 import { type SyncRateLimit, SyncRateLimits } from '../connect/rate-limits.ts';
@@ -99,14 +99,5 @@ function refuseDuplicates(objects: { object: string }[]): void {
   for (const [index, { object }] of objects.entries()) {
     if (seen.has(object)) throw inputError(`objects.${index}.object`, `${object} is listed twice. List every object once.`);
     seen.add(object);
-  }
-}
-
-function isPath(value: string): boolean {
-  try {
-    compilePath(value);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,5 +1,5 @@
 import type { FieldType } from '../base/field-type.ts';
-import { compilePath } from '../base/path.ts';
+import { parsePath } from '../base/path.ts';
 
 /** Custom fields by name: where the value stands in the record, and what it is. */
 export type CustomFields = Record<string, { path: string; type: FieldType }>;
@@ -13,5 +13,5 @@ export const hiddenType = 'hidden';
 
 /** The names of a path that was checked before; of the whole record none. */
 export function segmentsOf(path: string): readonly string[] {
-  return path === '$' ? [] : compilePath(path).alternatives[0]!;
+  return path === '$' ? [] : parsePath(path).alternatives[0]!;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fieldTypes } from '../base/field-type.ts';
-import { compilePath, isPath } from '../base/path.ts';
+import { isPath, parsePath } from '../base/path.ts';
 import { customerIdInput, text } from '../base/text.ts';
 
 const nameForm = /^[a-z][a-z0-9_]{0,54}$/;
@@ -12,8 +12,8 @@ export const customFieldsMax = 50;
 export const pathInput = text(pathCharsMax)
   .transform((path) => path.replace(/^\$\./, ''))
   .refine((path) => path !== '' && isPath(path), 'Must be a path such as properties.tier: names joined by dots.')
-  .refine((path) => !isPath(path) || compilePath(path).alternatives.length === 1, 'Must be one path: a literal | is written \\|.')
-  .refine((path) => !isPath(path) || compilePath(path).alternatives[0]!.length <= segmentsMax, `Must have at most ${segmentsMax} names.`);
+  .refine((path) => !isPath(path) || parsePath(path).alternatives.length === 1, 'Must be one path: a literal | is written \\|.')
+  .refine((path) => !isPath(path) || parsePath(path).alternatives[0]!.length <= segmentsMax, `Must have at most ${segmentsMax} names.`);
 
 export const nameInput = z.string().regex(nameForm, 'Must begin with a letter and hold at most 55 small letters, digits and underscores.');
 

@@ -2,6 +2,16 @@ import type { Mutation } from './mutations.ts';
 
 export const memory: Mutation[] = [
   {
+    id: 'paths-of-any-length-kept',
+    promise: 7,
+    breaks: 'paths are remembered however long they are, and whoever writes long ones fills the memory of the process',
+    edits: [{ file: 'src/base/path.ts', find: 'if (text.length > compiledCharsMax) return path;', replace: '' }],
+    test: {
+      file: 'src/base/path.test.ts',
+      title: 'what declarations use is compiled once, and nothing is kept of a path of any length',
+    },
+  },
+  {
     id: 'keys-pile-up',
     promise: 7,
     breaks: 'a pass over the keys gathers as many for one transaction as there is room for records, and a worker’s memory with them',

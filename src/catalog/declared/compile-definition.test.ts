@@ -227,6 +227,7 @@ describe('what a declared provider must not say is refused with its place', () =
       }),
       'paging.path',
     ],
+    ['a path of any length', definition({ objects: { contacts: object({ record: { id: 'a'.repeat(501) } }) } }), 'contacts.record.id'],
     ['a message that is nowhere', definition({ error_message_path: 'error.' }), 'error_message_path'],
     [
       'an escape of half a character in a signed address',
@@ -363,6 +364,8 @@ describe('mappings to unified models', () => {
     ['a word that there is not', [mapping({ fields: { name: { sql: 'version()' } } })], 'unified.0.fields.name'],
     ['a condition that is none', [mapping({ where: { path: 'a', like: '%' } })], 'unified.0.where'],
     ['what is no path', [mapping({ fields: { name: { text: 'a..b' } } })], 'unified.0.fields.name.text'],
+    ['a path of any length', [mapping({ fields: { name: { text: `${'a.'.repeat(45_000)}b` } } })], 'unified.0.fields.name.text'],
+    ['a condition on a path of any length', [mapping({ where: { path: 'a'.repeat(501), is: [1] } })], 'unified.0.where.path'],
     ['an object mapped twice', [mapping(), mapping()], 'unified.1'],
     ['too many parts', [mapping({ fields: { name: { first: Array(51).fill({ text: 'a' }) } } })], 'unified.0'],
     [

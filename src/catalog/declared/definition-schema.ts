@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isPath } from '../../base/path.ts';
+import { pathSchema } from '../path-schema.ts';
 import { readSchema, rereadSchema } from './read-schema.ts';
 import { requestTemplateSchema } from './request-template.ts';
 import { safePattern } from './safe-pattern.ts';
@@ -12,7 +12,7 @@ const objectsMax = 50;
 const capturedMax = 20;
 const capturedCharsMax = 500;
 
-const path = z.string().min(1).max(500).refine(isPath, 'is not a path');
+const path = pathSchema.min(1);
 
 /** How a refusal is read, where the status alone says too little: the first that matches decides. */
 const errorRule = z.strictObject({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { compilePath, isPath, readPath } from '../../base/path.ts';
+import { compilePath, readPath } from '../../base/path.ts';
 import {
   byCursor,
   byKeyset,
@@ -13,10 +13,11 @@ import {
   type Paging,
   type ReadDefinition,
 } from '../../kit/index.ts';
+import { pathSchema } from '../path-schema.ts';
 import { fillRequest, hasPlaces, type RequestTemplate, requestTemplateSchema } from './request-template.ts';
 
 const name = z.string().min(1).max(200);
-const path = z.string().min(1).max(500).refine(isPath, 'is not a path');
+const path = pathSchema.min(1);
 
 /** How a part is paged, as data: the kinds of the kit. */
 export const pagingSchema = z.discriminatedUnion('kind', [

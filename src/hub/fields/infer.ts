@@ -1,4 +1,4 @@
-import { compilePath, readPath } from '../../base/path.ts';
+import { parsePath, readPath } from '../../base/path.ts';
 import type { HubHandle } from '../handle.ts';
 import { findTable } from '../tables.ts';
 import { inferType } from './infer-type.ts';
@@ -27,7 +27,7 @@ export async function inferFields(hub: HubHandle, where: { provider: string; obj
     [sampleRows, sampledBytesMax],
   );
   return shown.rows.flatMap(({ path }) => {
-    const compiled = compilePath(path);
+    const compiled = parsePath(path);
     const values = rows.map(({ raw }) => readPath(raw, compiled)).filter((value) => value !== undefined && value !== null);
     const type = inferType(values);
     return type === null ? [] : [{ path, type, records: values.length }];

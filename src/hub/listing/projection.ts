@@ -1,4 +1,4 @@
-import { compilePath, isPath } from '../../base/path.ts';
+import { isPath, parsePath } from '../../base/path.ts';
 import type { HubField } from '../fields/types.ts';
 import { literal } from '../layout.ts';
 import { refused } from './refusals.ts';
@@ -44,7 +44,7 @@ function segmentsOf(given: string, fields: readonly HubField[]): readonly (reado
   const path = fields.find(({ name }) => name === given)?.path ?? given.replace(/^\$\./, '');
   if (path === '' || path === '$' || !isPath(path))
     throw refused('fields', `${JSON.stringify(given.slice(0, 100))} is no path. A path has names with dots between.`);
-  const { alternatives } = compilePath(path);
+  const { alternatives } = parsePath(path);
   if (alternatives.some((segments) => segments.length > depthMax)) throw refused('fields', `A path has at most ${depthMax} names.`);
   return alternatives;
 }
