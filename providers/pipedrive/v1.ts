@@ -1,4 +1,14 @@
-import { byModified, byOffset, type ObjectDefinition, type PageAnswer, type PageRequest, type ReadPart, type RequestSpec } from '#kit';
+import {
+  byModified,
+  byOffset,
+  nextTiePage,
+  type ObjectDefinition,
+  type PageAnswer,
+  type PageRequest,
+  type ReadPart,
+  type RequestSpec,
+  tiePageOf,
+} from '#kit';
 
 /**
  * What API v2 does not have (2026-11): https://pipedrive.readme.io/docs/pipedrive-api-v2-migration-guide
@@ -8,6 +18,8 @@ const docs = 'https://developers.pipedrive.com/docs/api/v1';
 const pageSizeMax = 500;
 const visibilityLagSeconds = 60;
 const more = 'additional_data.pagination.more_items_in_collection';
+/** So many archived leads may be taken back or deleted between two pages without hiding another one, which the watermark would pass. */
+const overlapRows = 50;
 
 type Query = Record<string, string>;
 
@@ -16,8 +28,8 @@ function page(path: string, { pageSize }: PageRequest, query: Query): RequestSpe
 }
 
 /** Everything, some rows behind the others. */
-function listing(name: string, path: string): ReadPart {
-  const paging = byOffset({ first: (request) => page(path, request, { sort: 'id ASC' }), name: 'start', more });
+function listing(name: string, path: string, overlap: { overlapRows?: number } = {}): ReadPart {
+  const paging = byOffset({ first: (request) => page(path, request, { sort: 'id ASC' }), name: 'start', more, ...overlap });
   return { name, signal: 'records', recordsPath: 'data', completeness: 'approximate', ...paging };
 }
 
@@ -33,11 +45,9 @@ function walk(name: string): ReadPart {
     page(leadsPath, request, { sort: inOrder, ...(at === null ? {} : { updated_since: wholeSecond(at) }), ...query });
   const paging = byModified({
     walk: (request, { at, isExclusive }) => from(request, at !== null && isExclusive ? secondAfter(at) : at),
-    ties: (request, { at, step }) => from(request, at, { start: String(step?.start ?? 0) }),
+    ties: (request, { at, step }) => from(request, at, { start: String(tiePageOf(step) * request.pageSize) }),
     nextTie: (request, { count, last }, { at, step }) =>
-      count === request.pageSize && last?.watermark != null && wholeSecond(last.watermark) === wholeSecond(at)
-        ? { start: Number(step?.start ?? 0) + count }
-        : null,
+      nextTiePage(step, count === request.pageSize && last?.watermark != null && wholeSecond(last.watermark) === wholeSecond(at)),
     isEnd: (request, { count }) => count < request.pageSize,
   });
   return { name, signal: 'records', recordsPath: 'data', completeness: 'approximate', ...paging };
@@ -49,6 +59,7 @@ function newlyArchived(): ReadPart {
     first: (request) => page(`${leadsPath}/archived`, request, { sort: 'update_time DESC' }),
     name: 'start',
     more,
+    overlapRows,
   });
   const isOlder = ({ since }: PageRequest, { last }: PageAnswer) =>
     since !== null && last?.watermark != null && Date.parse(last.watermark) < Date.parse(since);
@@ -64,14 +75,14 @@ export const leads: ObjectDefinition = {
   docsUrl: `${docs}/Leads#getLeads`,
   record: { id: 'id', modifiedAt: 'update_time|add_time' },
   pageSizeMax,
-  full: { parts: [walk('list'), listing('archived', `${leadsPath}/archived`)] },
+  full: { parts: [walk('list'), listing('archived', `${leadsPath}/archived`, { overlapRows })] },
   incremental: { watermark: { path: 'update_time', type: 'datetime' }, parts: [walk('changes'), newlyArchived()] },
   get: (id) => ({ method: 'GET', path: `${leadsPath}/${encodeURIComponent(id)}` }),
   scopes: ['leads:read'],
   visibilityLagSeconds,
 };
 
-/** Their times have no zone, and none is a watermark: every run compares all of them. */
+/** Their times have no zone, and none is a watermark: every run compares all of them, and meets what slid by in the one before. */
 export const notes: ObjectDefinition = {
   label: 'Notes',
   docsUrl: `${docs}/Notes#getNotes`,

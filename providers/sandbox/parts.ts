@@ -1,4 +1,4 @@
-import { byCursor, byMark, byModified, byPageNumber, feedOfIds, type PageRequest, type ReadPart, type RequestSpec } from '#kit';
+import { byCursor, byMark, byModified, feedOfIds, nextTiePage, type PageRequest, type ReadPart, type RequestSpec, tiePageOf } from '#kit';
 
 const common = { recordsPath: 'data' } as const;
 const cursor = { name: 'cursor', path: 'next_cursor' };
@@ -106,11 +106,14 @@ export function walkByPages(path: string): ReadPart {
     path,
     query: { per_page: String(page.pageSize), ...(since === null ? {} : { modified_since: since }) },
   });
-  const tiePage = (since: string) => byPageNumber({ first: (page) => first(page, since), name: 'page', firstPage: 1 });
+  const tiePage = (request: RequestSpec, page: number): RequestSpec => ({
+    ...request,
+    query: { ...request.query, page: String(1 + page) },
+  });
   const paging = byModified({
     walk: (page, { at, isExclusive }) => first(page, at !== null && isExclusive ? nextMillisecond(at) : at),
-    ties: (page, { at, step }) => tiePage(at).request({ ...page, position: step }),
-    nextTie: (page, answer, { at, step }) => (answer.last?.watermark === at ? tiePage(at).next({ ...page, position: step }, answer) : null),
+    ties: (page, { at, step }) => tiePage(first(page, at), tiePageOf(step)),
+    nextTie: (page, { count, last }, { at, step }) => nextTiePage(step, count === page.pageSize && last?.watermark === at),
     isEnd: (page, { count }) => count < page.pageSize,
   });
   return { ...common, name: 'pages', signal: 'records', completeness: 'approximate', ...paging };

@@ -5,7 +5,7 @@ export { classifyByStatus, ProviderError } from './errors.ts';
 export { feedOfIds, type IdsFeed } from './feed-of-ids.ts';
 export type * from './hook-types.ts';
 export { isKeyless } from './keyless.ts';
-export { byModified, type ModifiedWalk } from './modified-walk.ts';
+export { byModified, type ModifiedWalk, nextTiePage, tiePageOf } from './modified-walk.ts';
 export { byCursor, byKeyset, byMark, byNextLink, byOffset, byPageNumber, type Paging } from './paging.ts';
 export { readOf } from './reads.ts';
 export type * from './types.ts';

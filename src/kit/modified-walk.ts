@@ -45,6 +45,22 @@ export function byModified({ walk, ties, nextTie, isEnd }: ModifiedWalk): Paging
   };
 }
 
+/**
+ * Ties of a listing that has pages by number only: to their end, and back to the first. A record that changes meanwhile draws the ties
+ * behind it forward, and none is ever pushed back: whichever slid by on the way there is met on the way back. `hasMore`: whether the
+ * page was full and ended within the ties.
+ */
+export function nextTiePage(step: JsonObject | null, hasMore: boolean): JsonObject | null {
+  const page = tiePageOf(step);
+  if (hasMore && step?.isBack !== true) return { page: page + 1 };
+  return page === 0 ? null : { page: page - 1, isBack: true };
+}
+
+/** Counted from 0. */
+export function tiePageOf(step: JsonObject | null): number {
+  return Number(step?.page ?? 0);
+}
+
 type Place = { kind: 'walk'; at: string | null; isExclusive: boolean } | { kind: 'ties'; at: string; step: JsonObject | null };
 
 function placeOf({ position, since }: PageRequest): Place {

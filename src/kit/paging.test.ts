@@ -65,6 +65,16 @@ test('byOffset goes on behind the rows that came, as long as the answer says tha
   expect(follow(paging, null, answer({ more: true }, 0))).toBeNull();
 });
 
+test.each([
+  [{ count: 500, overlapRows: 50 }, 450],
+  [{ count: 7, overlapRows: 50 }, 4],
+  [{ count: 1, overlapRows: 50 }, 1],
+  [{ count: 500, overlapRows: 0 }, 500],
+])('byOffset reads the last rows of a page again, and goes on all the same: %j', ({ count, overlapRows }, rows) => {
+  const paging = byOffset({ first, name: 'start', more: 'more', overlapRows });
+  expect(follow(paging, { start: 1000 }, answer({ more: true }, count))?.query).toEqual({ limit: '2', start: String(1000 + rows) });
+});
+
 describe('byKeyset', () => {
   const paging = byKeyset({ first, name: 'id_after' });
 

@@ -57,10 +57,10 @@ export function byPageNumber(options: { first: First; name: string; firstPage: n
 
 /**
  * Pages by the number of rows before them. `more`: path of what says whether there is a next page. Declare the part `approximate`: rows
- * slide while pages are read.
+ * slide while pages are read. `overlapRows`: see `rowsOnward`.
  */
-export function byOffset(options: { first: First; name: string; more: string }): Paging {
-  const { first, name, more } = options;
+export function byOffset(options: { first: First; name: string; more: string; overlapRows?: number }): Paging {
+  const { first, name, more, overlapRows = 0 } = options;
   const startOf = (page: PageRequest) => Number(page.position?.start ?? 0);
   return {
     request(page) {
@@ -68,9 +68,18 @@ export function byOffset(options: { first: First; name: string; more: string }):
       return { ...spec, query: { ...spec.query, [name]: String(startOf(page)) } };
     },
     next(page, { envelope, count }) {
-      return count > 0 && readPath(envelope, compilePath(more)) === true ? { start: startOf(page) + count } : null;
+      const hasMore = count > 0 && readPath(envelope, compilePath(more)) === true;
+      return hasMore ? { start: startOf(page) + rowsOnward(count, overlapRows) } : null;
     },
   };
+}
+
+/**
+ * How far behind its begin a page by offset is followed by the next: each row that leaves the list meanwhile draws those behind it forward,
+ * so the last `overlapRows` of a page are read again. At most half of it: the listing goes on, however small its pages are.
+ */
+function rowsOnward(count: number, overlapRows: number): number {
+  return count - Math.min(overlapRows, Math.floor(count / 2));
 }
 
 /**

@@ -21,6 +21,12 @@ function read(part: ReadPart, body: unknown) {
   return readPage({ ...page, recordBytesMax: 1_000_000 });
 }
 
+interface TestLead {
+  id: string;
+  update_time: string;
+  isGone: boolean;
+}
+
 function refusal({ status, headers = {}, body }: { status: number; headers?: Record<string, string>; body: unknown }) {
   const answer = { status, headers, body };
   return { ...classifyByStatus(answer), ...pipedrive.classifyError?.(answer) };
@@ -152,6 +158,47 @@ test('leads of one second are all read, whichever milliseconds they have and how
     expect([...new Set(read.records.map(({ id }) => id))].sort(), kind).toEqual(wanted.map(({ id }) => id).sort());
     expect(read.requests.every(({ query }) => !query?.updated_since?.includes('.'))).toBe(true);
   }
+});
+
+describe.each([
+  ['taken back or deleted', (one: TestLead) => Object.assign(one, { isGone: true })],
+  ['changed', (one: TestLead) => Object.assign(one, { update_time: '2026-01-02T00:00:00.000Z' })],
+])('a lead that is %s between two pages hides no other', (_how, happens) => {
+  const second = Date.parse('2026-01-01T00:00:05Z');
+  test.each([
+    ['archived, in a full read', 'full', '/archived'],
+    ['archived, among those that are new', 'incremental', '/archived'],
+    ['of a second with more leads than fit a page', 'incremental', '/v1/leads'],
+  ] as const)('%s', async (_name, kind, path) => {
+    const definition = catalog.object('pipedrive', 'leads');
+    const leads: TestLead[] = Array.from({ length: 40 }, (_, i) => ({
+      id: `lead-${String(i).padStart(2, '0')}`,
+      update_time: new Date(second + i).toISOString(),
+      isGone: false,
+    }));
+    let isStill = true;
+    const ask = ({ path: asked, query = {} }: RequestSpec) => {
+      if (!asked.endsWith(path)) return { body: '{"success":true,"data":[]}' };
+      const [start, limit] = [Number(query.start ?? 0), Number(query.limit)];
+      const [field, direction] = query.sort!.split(' ') as ['id' | 'update_time', string];
+      const from = Date.parse(query.updated_since ?? '2000-01-01T00:00:00Z');
+      const hits = leads.filter((one) => !one.isGone && Date.parse(one.update_time) >= from);
+      hits.sort((a, b) => (a[field] < b[field] ? -1 : 1));
+      if (direction === 'DESC') hits.reverse();
+      const data = hits.slice(start, start + limit);
+      // Behind the answer with the rows before the boundary, and ahead of the next one.
+      if (isStill && query.start !== undefined && data.length === limit) {
+        isStill = false;
+        happens(data[0]!);
+      }
+      const pagination = { start, limit, more_items_in_collection: start + limit < hits.length };
+      return { body: JSON.stringify({ success: true, data, additional_data: { pagination } }) };
+    };
+    const since = kind === 'full' ? null : '2026-01-01T00:00:05.000Z';
+    const read = await readAll({ object: 'leads', definition, kind, since, pageSize: 7, ask });
+    expect(isStill).toBe(false);
+    expect([...new Set(read.records.map(({ id }) => id))].sort()).toEqual(leads.map(({ id }) => id).sort());
+  });
 });
 
 test('the fields that Pipedrive describes are those of a record of v2, parts of custom ones by themselves', () => {

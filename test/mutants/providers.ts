@@ -85,4 +85,25 @@ export const providers: Mutation[] = [
       title: 'leads of one second are all read, whichever milliseconds they have and however many they are',
     },
   },
+  {
+    id: 'no-way-back',
+    promise: 1,
+    breaks: 'records of one moment that are paged by number are read once, and the mark passes what slid by meanwhile',
+    edits: [{ file: 'src/kit/modified-walk.ts', find: 'page === 0 ? null : { page: page - 1, isBack: true }', replace: 'null' }],
+    test: {
+      file: 'test/conformance/pipedrive.test.ts',
+      title: 'of a second with more leads than fit a page',
+    },
+  },
+  {
+    id: 'row-slides-by',
+    promise: 1,
+    breaks:
+      'a page by offset goes on behind the last row of the page before, whatever left the list meanwhile, and the mark passes what slid by',
+    edits: [{ file: 'src/kit/paging.ts', find: 'Math.min(overlapRows, Math.floor(count / 2))', replace: '0 * overlapRows' }],
+    test: {
+      file: 'test/conformance/pipedrive.test.ts',
+      title: 'archived, among those that are new',
+    },
+  },
 ];

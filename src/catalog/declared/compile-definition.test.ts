@@ -102,7 +102,10 @@ describe('what is data in a declaration is a function in the catalog', () => {
     expect(read.request(page({ position: ties, since: t1 })).query).toEqual({ limit: '50', since: t2, page: '1' });
     const more = read.next(page({ position: ties, since: t1 }), full(t2));
     expect(read.request(page({ position: more, since: t1 })).query).toEqual({ limit: '50', since: t2, page: '2' });
-    const behind = read.next(page({ position: more, since: t1 }), full(t3));
+    // And back: what slid from the second page to the first meanwhile is there.
+    const back = read.next(page({ position: more, since: t1 }), full(t3));
+    expect(read.request(page({ position: back, since: t1 })).query).toEqual({ limit: '50', since: t2, page: '1' });
+    const behind = read.next(page({ position: back, since: t1 }), full(t2));
     expect(read.request(page({ position: behind, since: t1 })).query).toEqual({ limit: '50', since: '2026-01-01T00:00:02.001Z' });
     expect(read.next(page({ position: behind, since: t1 }), full(t3, 3))).toBeNull();
   });

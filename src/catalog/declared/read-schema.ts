@@ -8,10 +8,13 @@ import {
   byNextLink,
   byPageNumber,
   type Json,
+  nextTiePage,
   type ObjectDefinition,
   type PageRequest,
   type Paging,
   type ReadDefinition,
+  type RequestSpec,
+  tiePageOf,
 } from '../../kit/index.ts';
 import { pathSchema } from '../path-schema.ts';
 import { fillRequest, hasPlaces, type RequestTemplate, requestTemplateSchema } from './request-template.ts';
@@ -99,13 +102,15 @@ function compilePaging(paging: z.infer<typeof pagingSchema>, request: RequestTem
 
 function walkByModified(request: RequestTemplate, { name: parameter, firstPage }: { name: string; firstPage: number }): Paging {
   const since = (page: PageRequest, at: string | null) => fillRequest(request, { ...page, since: at }, true);
-  const tiePages = (at: string) => byPageNumber({ first: (page) => since(page, at), name: parameter, firstPage });
+  const tiePage = (request: RequestSpec, page: number): RequestSpec => ({
+    ...request,
+    query: { ...request.query, [parameter]: String(firstPage + page) },
+  });
   return byModified({
     walk: (page, { at, isExclusive }) => since(page, at !== null && isExclusive ? nextMillisecond(at) : at),
-    ties: (page, { at, step }) => tiePages(at).request({ ...page, position: step }),
+    ties: (page, { at, step }) => tiePage(since(page, at), tiePageOf(step)),
     // Behind the last that share the moment come later ones, which the walk meets again.
-    nextTie: (page, answer, { at, step }) =>
-      answer.last?.watermark === at ? tiePages(at).next({ ...page, position: step }, answer) : null,
+    nextTie: (page, { count, last }, { at, step }) => nextTiePage(step, count >= page.pageSize && last?.watermark === at),
     isEnd: (page, { count }) => count < page.pageSize,
   });
 }
