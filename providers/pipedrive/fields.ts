@@ -27,6 +27,7 @@ const fieldTypes: Record<string, FieldType> = {
 export function describeFields(catalogue: string): FieldsDefinition {
   return {
     request: { method: 'GET', path: `/v2/${catalogue}`, query: { limit: String(fieldsMax) } },
+    cursor: { name: 'cursor', path: 'additional_data.next_cursor' },
     reduce: (body) => (((body as { data?: Json } | null)?.data as unknown as Field[] | undefined) ?? []).flatMap(describe),
   };
 }

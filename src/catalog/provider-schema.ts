@@ -154,7 +154,7 @@ export const objectSchema = z.strictObject({
   settledLagSeconds: z.number().min(1).optional(),
   parent: z.strictObject({ object: objectName, scopesId: z.boolean().optional() }).optional(),
   children: z.array(child).min(1).optional(),
-  fields: z.strictObject({ request, reduce: call }).optional(),
+  fields: z.strictObject({ request, cursor: z.strictObject({ name: text, path }).optional(), reduce: call }).optional(),
 });
 
 const hooks = z.strictObject({

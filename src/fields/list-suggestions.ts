@@ -5,8 +5,9 @@ import { idInput, text } from '../base/text.ts';
 import { findListed, findObject } from '../catalog/index.ts';
 import { openConnectionClient } from '../connect/client.ts';
 import type { Args } from '../db/index.ts';
-import type { Json } from '../kit/index.ts';
+import type { Json, RequestSpec } from '../kit/index.ts';
 import type { FieldsCtx } from './context.ts';
+import { describePages } from './describe-pages.ts';
 import { findFieldsDestination } from './find-destination.ts';
 import { fieldsOfObjectMax } from './input.ts';
 import { type DescribedField, type FieldSuggestion, suggestFields } from './suggest.ts';
@@ -57,13 +58,15 @@ async function describe(ctx: FieldsCtx, where: { applicationId: string; provider
     select: { id: true },
   });
   if (!connection) return [];
+  const described: DescribedField[] = [];
   try {
     const asSystem = { ...ctx, actor: { kind: 'system' as const, id: 'fields', applicationId } };
     const client = await openConnectionClient({ ctx: asSystem, connectionId: connection.id });
-    const { body } = await client.request(definition.fields.request, { signal: AbortSignal.timeout(describeMsMax) });
-    return definition.fields.reduce(JSON.parse(body.toString('utf8')) as Json);
+    const signal = AbortSignal.timeout(describeMsMax);
+    const ask = async (spec: RequestSpec) => JSON.parse((await client.request(spec, { signal })).body.toString('utf8')) as Json;
+    for await (const page of describePages(definition.fields, ask)) described.push(...page);
   } catch (error) {
-    ctx.log.warn({ err: error, provider, object }, 'the provider did not describe its fields');
-    return [];
+    ctx.log.warn({ err: error, provider, object, described: described.length }, 'the provider did not describe all of its fields');
   }
+  return described;
 }

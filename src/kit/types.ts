@@ -252,9 +252,11 @@ export interface ObjectDefinition {
   fields?: FieldsDefinition;
 }
 
-/** One call that describes an object's fields; `reduce` keeps the ones that stand in a record. */
+/** The call that describes an object's fields; `reduce` keeps the ones that stand in a record. */
 export interface FieldsDefinition {
   request: RequestSpec;
+  /** Where the description has pages: path of the next one's cursor, and the name that it has in the query. */
+  cursor?: { name: string; path: string };
   reduce: (body: Json) => { path: string; label: string; type: FieldType }[];
 }
 

@@ -225,8 +225,9 @@ test('the fields that Pipedrive describes are those of a record of v2, parts of 
     field(hash, 'monetary', money),
     field('dcf558aac1ae4e8c4f849ba5e668430d8df9be12', 'enum', { is_custom_field: true }),
   ];
-  const { request, reduce } = catalog.object('pipedrive', 'deals').fields!;
+  const { request, cursor, reduce } = catalog.object('pipedrive', 'deals').fields!;
   expect(request).toEqual({ method: 'GET', path: '/v2/dealFields', query: { limit: '500' } });
+  expect(cursor).toEqual({ name: 'cursor', path: 'additional_data.next_cursor' });
   expect(reduce({ success: true, data }).map(({ path, type }) => [path, type])).toEqual([
     ['title', 'text'],
     ['value', 'number'],

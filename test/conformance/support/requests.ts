@@ -1,4 +1,4 @@
-import type { JsonObject, PageRequest, ProviderDefinition, ReadPart, RequestSpec } from '../../../src/kit/index.ts';
+import type { FieldsDefinition, JsonObject, PageRequest, ProviderDefinition, ReadPart, RequestSpec } from '../../../src/kit/index.ts';
 import { catalog, readsOf } from './catalog.ts';
 
 /** Requests of a part: the first, and those behind a full page of either kind of position. */
@@ -24,6 +24,10 @@ function requestsOf(part: ReadPart, prepared: PageRequest['prepared'], pageSize:
   return specs;
 }
 
+function behindCursor({ request, cursor }: FieldsDefinition): RequestSpec {
+  return cursor ? { ...request, query: { ...request.query, [cursor.name]: 'c' } } : request;
+}
+
 const sinceTime = '2026-01-01T00:00:00.000Z';
 
 function nextDay(at: string): string {
@@ -46,7 +50,7 @@ export function everyRequest(
       ...parts,
       ...(get ? [get('7')] : []),
       ...(batch ? [batch.request(['7', '8'], prepared)] : []),
-      ...(fields ? [fields.request] : []),
+      ...(fields ? [fields.request, behindCursor(fields)] : []),
     ];
   });
   return [...reads, provider.account.request];
