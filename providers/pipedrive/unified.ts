@@ -93,7 +93,13 @@ export const unified: UnifiedMapping[] = [
     version,
     object: 'leads',
     // Who it is stands in the person and the organization.
-    fields: { lead_source: { text: 'source_name' }, owner, ...times },
+    fields: {
+      lead_source: { text: 'source_name' },
+      // Archived is not deleted: such a lead is listed, got by its id and can be taken back.
+      status: { oneOf: { text: 'is_archived' }, values: { true: 'archived', false: 'not_archived' } },
+      owner,
+      ...times,
+    },
   },
   {
     category,

@@ -51,6 +51,18 @@ test('an open deal of Pipedrive closes when it is expected to, a closed one when
   expect((await map('crm opportunity pipedrive deals', won)).fields).toMatchObject({ close_date: '2026-11-05', status: 'WON' });
 });
 
+test.each([
+  [{ is_archived: true }, 'archived'],
+  [{ is_archived: false }, 'not_archived'],
+  [{}, null],
+])('a lead of Pipedrive that is archived is shown as that, and is a lead all the same: %j', async (record, status) => {
+  expect((await map('crm lead pipedrive leads', { id: 'adf21080-0e10-11eb-879b-000000000001', ...record })).fields).toMatchObject({
+    status,
+  });
+  const { mapping } = mappingsFor(catalog.list(), 'crm', 'lead').find(({ provider }) => provider === 'pipedrive')!;
+  expect(mapping.where).toBeUndefined();
+});
+
 /** As one for Dynamics 365 would be: its open opportunities have an estimate, and only the closed ones an actual value. */
 const dynamics: UnifiedMapping = {
   category: 'crm',
