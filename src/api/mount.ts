@@ -71,7 +71,7 @@ const idempotencyParameter = {
   in: 'header' as const,
   required: false,
   description:
-    'Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.',
+    'Makes the request repeatable for 24 hours: the same key with the same request, byte for byte, gets the first answer again. Use a new random key for every new request, and never for a repetition.',
   schema: { type: 'string' as const, minLength: 1, maxLength: 255 },
 };
 

@@ -79,8 +79,7 @@ export async function claimIdempotencyKey(
   }
   const stored = await ctx.db.prisma.idempotencyKey.findUnique({ where });
   if (!stored) throw stillRunning();
-  if (!requestHashes.some((hash) => hash.equals(stored.requestHash)))
-    throw new AppError('idempotency_key_reused', 'This Idempotency-Key was used for another request. Use a new key for every new request.');
+  if (!requestHashes.some((hash) => hash.equals(stored.requestHash))) throw reused();
   if (stored.answerSealed === null && stored.status !== null) throw answerNotKept();
   if (stored.answerSealed === null || stored.status === null)
     throw stored.hasEffect && isOverdue(stored.createdAt, claimedAt) ? answerLost() : stillRunning();
@@ -131,6 +130,14 @@ function digest(parts: string[]): Buffer<ArrayBuffer> {
 
 function isOverdue(claimedAt: Date, now: Date): boolean {
   return now.getTime() - claimedAt.getTime() > answerSecondsMax * 1000;
+}
+
+/** Also what a true repetition gets when the vault's key of its time is gone: it is never told to go under a new key. */
+function reused(): AppError {
+  return new AppError(
+    'idempotency_key_reused',
+    'This Idempotency-Key was used for a request with another path or body, and this one was not carried out. A new request needs a new key. If it is a repetition, look at what the first one did: under a new key it could happen twice.',
+  );
 }
 
 function stillRunning(): AppError {

@@ -3747,7 +3747,7 @@ export type CreateApplicationData = {
     body: CreateApplication;
     headers?: {
         /**
-         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         * Makes the request repeatable for 24 hours: the same key with the same request, byte for byte, gets the first answer again. Use a new random key for every new request, and never for a repetition.
          */
         'Idempotency-Key'?: string;
     };
@@ -3946,7 +3946,7 @@ export type CreateApiKeyData = {
     body: CreateApiKey;
     headers?: {
         /**
-         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         * Makes the request repeatable for 24 hours: the same key with the same request, byte for byte, gets the first answer again. Use a new random key for every new request, and never for a repetition.
          */
         'Idempotency-Key'?: string;
     };
@@ -4105,7 +4105,7 @@ export type CreateProviderData = {
     body: CreateProvider;
     headers?: {
         /**
-         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         * Makes the request repeatable for 24 hours: the same key with the same request, byte for byte, gets the first answer again. Use a new random key for every new request, and never for a repetition.
          */
         'Idempotency-Key'?: string;
     };
@@ -4434,7 +4434,7 @@ export type CreateProviderConfigData = {
     body: CreateProviderConfig;
     headers?: {
         /**
-         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         * Makes the request repeatable for 24 hours: the same key with the same request, byte for byte, gets the first answer again. Use a new random key for every new request, and never for a repetition.
          */
         'Idempotency-Key'?: string;
     };
@@ -4873,7 +4873,7 @@ export type CreateCustomerTokenData = {
     body: CreateCustomerToken;
     headers?: {
         /**
-         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         * Makes the request repeatable for 24 hours: the same key with the same request, byte for byte, gets the first answer again. Use a new random key for every new request, and never for a repetition.
          */
         'Idempotency-Key'?: string;
     };
@@ -4936,7 +4936,7 @@ export type CreateConnectSessionData = {
     body: CreateConnectSession;
     headers?: {
         /**
-         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         * Makes the request repeatable for 24 hours: the same key with the same request, byte for byte, gets the first answer again. Use a new random key for every new request, and never for a repetition.
          */
         'Idempotency-Key'?: string;
     };
@@ -5273,7 +5273,7 @@ export type DisconnectConnectionData = {
     body?: DisconnectConnection;
     headers?: {
         /**
-         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         * Makes the request repeatable for 24 hours: the same key with the same request, byte for byte, gets the first answer again. Use a new random key for every new request, and never for a repetition.
          */
         'Idempotency-Key'?: string;
     };
@@ -5391,7 +5391,7 @@ export type CreateDestinationData = {
     body: CreateDestination;
     headers?: {
         /**
-         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         * Makes the request repeatable for 24 hours: the same key with the same request, byte for byte, gets the first answer again. Use a new random key for every new request, and never for a repetition.
          */
         'Idempotency-Key'?: string;
     };
@@ -5629,7 +5629,7 @@ export type TestDestinationData = {
     body?: never;
     headers?: {
         /**
-         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         * Makes the request repeatable for 24 hours: the same key with the same request, byte for byte, gets the first answer again. Use a new random key for every new request, and never for a repetition.
          */
         'Idempotency-Key'?: string;
     };
@@ -5743,7 +5743,7 @@ export type CreateSyncConfigData = {
     body: CreateSyncConfig;
     headers?: {
         /**
-         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         * Makes the request repeatable for 24 hours: the same key with the same request, byte for byte, gets the first answer again. Use a new random key for every new request, and never for a repetition.
          */
         'Idempotency-Key'?: string;
     };
@@ -5977,7 +5977,7 @@ export type RefreshSyncConfigData = {
     body?: never;
     headers?: {
         /**
-         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         * Makes the request repeatable for 24 hours: the same key with the same request, byte for byte, gets the first answer again. Use a new random key for every new request, and never for a repetition.
          */
         'Idempotency-Key'?: string;
     };
@@ -6223,7 +6223,7 @@ export type TriggerSyncData = {
     body?: TriggerSync;
     headers?: {
         /**
-         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         * Makes the request repeatable for 24 hours: the same key with the same request, byte for byte, gets the first answer again. Use a new random key for every new request, and never for a repetition.
          */
         'Idempotency-Key'?: string;
     };
@@ -6291,7 +6291,7 @@ export type PauseSyncData = {
     body?: never;
     headers?: {
         /**
-         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         * Makes the request repeatable for 24 hours: the same key with the same request, byte for byte, gets the first answer again. Use a new random key for every new request, and never for a repetition.
          */
         'Idempotency-Key'?: string;
     };
@@ -6351,7 +6351,7 @@ export type ResumeSyncData = {
     body?: never;
     headers?: {
         /**
-         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         * Makes the request repeatable for 24 hours: the same key with the same request, byte for byte, gets the first answer again. Use a new random key for every new request, and never for a repetition.
          */
         'Idempotency-Key'?: string;
     };
@@ -6411,7 +6411,7 @@ export type ResetSyncData = {
     body?: never;
     headers?: {
         /**
-         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         * Makes the request repeatable for 24 hours: the same key with the same request, byte for byte, gets the first answer again. Use a new random key for every new request, and never for a repetition.
          */
         'Idempotency-Key'?: string;
     };
@@ -6844,7 +6844,7 @@ export type ApproveHeldDeletesData = {
     body?: never;
     headers?: {
         /**
-         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         * Makes the request repeatable for 24 hours: the same key with the same request, byte for byte, gets the first answer again. Use a new random key for every new request, and never for a repetition.
          */
         'Idempotency-Key'?: string;
     };
@@ -6908,7 +6908,7 @@ export type RejectHeldDeletesData = {
     body?: never;
     headers?: {
         /**
-         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         * Makes the request repeatable for 24 hours: the same key with the same request, byte for byte, gets the first answer again. Use a new random key for every new request, and never for a repetition.
          */
         'Idempotency-Key'?: string;
     };
@@ -7034,7 +7034,7 @@ export type RetryQuarantinedData = {
     body?: never;
     headers?: {
         /**
-         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         * Makes the request repeatable for 24 hours: the same key with the same request, byte for byte, gets the first answer again. Use a new random key for every new request, and never for a repetition.
          */
         'Idempotency-Key'?: string;
     };
@@ -7332,7 +7332,7 @@ export type GetRecordsData = {
     body: GetRecords;
     headers?: {
         /**
-         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         * Makes the request repeatable for 24 hours: the same key with the same request, byte for byte, gets the first answer again. Use a new random key for every new request, and never for a repetition.
          */
         'Idempotency-Key'?: string;
     };
@@ -7642,7 +7642,7 @@ export type PreviewMappingData = {
     body: PreviewMapping;
     headers?: {
         /**
-         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         * Makes the request repeatable for 24 hours: the same key with the same request, byte for byte, gets the first answer again. Use a new random key for every new request, and never for a repetition.
          */
         'Idempotency-Key'?: string;
     };
@@ -8015,7 +8015,7 @@ export type SendPassthroughData = {
     body: SendPassthrough;
     headers?: {
         /**
-         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         * Makes the request repeatable for 24 hours: the same key with the same request, byte for byte, gets the first answer again. Use a new random key for every new request, and never for a repetition.
          */
         'Idempotency-Key'?: string;
     };
@@ -8157,7 +8157,7 @@ export type CreateFieldData = {
     body: CreateField;
     headers?: {
         /**
-         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         * Makes the request repeatable for 24 hours: the same key with the same request, byte for byte, gets the first answer again. Use a new random key for every new request, and never for a repetition.
          */
         'Idempotency-Key'?: string;
     };
@@ -8588,7 +8588,7 @@ export type CreateSqlCredentialData = {
     body: CreateSqlCredential;
     headers?: {
         /**
-         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         * Makes the request repeatable for 24 hours: the same key with the same request, byte for byte, gets the first answer again. Use a new random key for every new request, and never for a repetition.
          */
         'Idempotency-Key'?: string;
     };
@@ -8713,7 +8713,7 @@ export type RotateSqlCredentialData = {
     body?: never;
     headers?: {
         /**
-         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         * Makes the request repeatable for 24 hours: the same key with the same request, byte for byte, gets the first answer again. Use a new random key for every new request, and never for a repetition.
          */
         'Idempotency-Key'?: string;
     };
@@ -8885,7 +8885,7 @@ export type CreateWebhookEndpointData = {
     body: CreateWebhookEndpoint;
     headers?: {
         /**
-         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         * Makes the request repeatable for 24 hours: the same key with the same request, byte for byte, gets the first answer again. Use a new random key for every new request, and never for a repetition.
          */
         'Idempotency-Key'?: string;
     };
@@ -9102,7 +9102,7 @@ export type RotateWebhookSecretData = {
     body?: never;
     headers?: {
         /**
-         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         * Makes the request repeatable for 24 hours: the same key with the same request, byte for byte, gets the first answer again. Use a new random key for every new request, and never for a repetition.
          */
         'Idempotency-Key'?: string;
     };
@@ -9162,7 +9162,7 @@ export type TestWebhookEndpointData = {
     body?: never;
     headers?: {
         /**
-         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         * Makes the request repeatable for 24 hours: the same key with the same request, byte for byte, gets the first answer again. Use a new random key for every new request, and never for a repetition.
          */
         'Idempotency-Key'?: string;
     };
@@ -9222,7 +9222,7 @@ export type ReplayWebhookEventsData = {
     body?: ReplayWebhookEvents;
     headers?: {
         /**
-         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         * Makes the request repeatable for 24 hours: the same key with the same request, byte for byte, gets the first answer again. Use a new random key for every new request, and never for a repetition.
          */
         'Idempotency-Key'?: string;
     };
@@ -9352,7 +9352,7 @@ export type RetryWebhookDeliveryData = {
     body?: never;
     headers?: {
         /**
-         * Makes the request repeatable for 24 hours: the same key with the same request gets the first answer again. Use a new random key for every new request.
+         * Makes the request repeatable for 24 hours: the same key with the same request, byte for byte, gets the first answer again. Use a new random key for every new request, and never for a repetition.
          */
         'Idempotency-Key'?: string;
     };
