@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { ident } from '../db/sql.ts';
+import { learnConnections, unknownConnection } from './connection-ids.ts';
 import { CopyOut } from './copy-out.ts';
 import type { HubHandle } from './handle.ts';
 import { literal } from './layout.ts';
@@ -42,7 +43,6 @@ export interface ReadPage {
 
 /** A page that shows connections for the first time in this process is read twice: the second time it knows them all. */
 const attemptsMax = 3;
-const connectionIdsMax = 100_000;
 
 /**
  * Keyset on seq, in one statement. Its snapshot is younger than the horizon, which the caller took before on the same
@@ -73,17 +73,7 @@ export async function readRows(hub: HubHandle, client: pg.PoolClient, { select, 
     if (page.unknownConnections.size === 0) return { page, finish: writer.finish };
     await learnConnections(hub, client, page.unknownConnections);
   }
-  throw new Error('a page names connections that the hub does not have');
-}
-
-/** Ids of connections by their numbers: they never change. */
-export async function learnConnections(hub: HubHandle, client: pg.PoolClient, numbers: Set<number>): Promise<void> {
-  const { rows } = await client.query<{ number: number; connection_id: string }>(
-    `select number, connection_id from ${hub.names.connection} where number = any ($1::int4[])`,
-    [[...numbers]],
-  );
-  if (hub.connectionIds.size + rows.length > connectionIdsMax) hub.connectionIds.clear();
-  for (const { number, connection_id } of rows) hub.connectionIds.set(number, connection_id);
+  throw unknownConnection();
 }
 
 /**

@@ -161,6 +161,22 @@ export const unified: Mutation[] = [
     },
   },
   {
+    id: 'unified-page-forgets-connections',
+    promise: 2,
+    breaks: 'a page of a model whose connections are forgotten while it is written names none, and is no JSON',
+    edits: [
+      {
+        file: 'src/hub/unified/read-rows.ts',
+        find: 'const write = rowWriter({ branches, connectionIds, expanded });',
+        replace: 'const write = rowWriter({ branches, connectionIds: hub.connectionIds, expanded });',
+      },
+    ],
+    test: {
+      file: 'test/unified/page-statements.test.ts',
+      title: 'a page names its connections where the memory of them is full and begins anew in the midst of it',
+    },
+  },
+  {
     id: 'declared-mapping-unbounded',
     promise: 7,
     breaks: 'one application declares a mapping whose statement grows without end, and the process works on that alone',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
+import { connectionIdsOf } from '../connection-ids.ts';
 import { withVerifiedClient } from '../feed-page.ts';
 import type { HubHandle } from '../handle.ts';
 import { literal } from '../layout.ts';
@@ -58,7 +59,7 @@ async function readByIds(
   return {
     items: finish('').subarray(opening.length),
     count: page.count,
-    connectionIds: [...met.connections].map((number) => hub.connectionIds.get(number)!),
+    connectionIds: [...(await connectionIdsOf(hub, client, met.connections)).values()],
     missingIds: lookedAt.filter((id) => !met.ids.has(id)),
     hasMore: page.hasMore,
     seqSum: page.seqSum,

@@ -8,6 +8,7 @@ import type { TableBranch, UnifiedBranch, UnifiedRelation } from './types.ts';
 interface Wanted {
   rows: readonly UnifiedRow[];
   branches: readonly UnifiedBranch[];
+  connectionIds: ReadonlyMap<number, string>;
   relations: readonly UnifiedRelation[];
 }
 
@@ -15,7 +16,7 @@ interface Wanted {
  * The records that relations name, each read once: one look-up for each relation and table. By (connection, record id), with the row's
  * own connection: what stands in a record can never name a record of another customer. One that is not there is null.
  */
-export async function expandRelations(hub: HubHandle, client: pg.PoolClient, { rows, branches, relations }: Wanted) {
+export async function expandRelations(hub: HubHandle, client: pg.PoolClient, { rows, branches, connectionIds, relations }: Wanted) {
   if (relations.length === 0) return null;
   const named = new Map<UnifiedRow, Record<string, string>>();
   for (const row of rows) named.set(row, row.sources === null ? {} : branches[row.branch]!.read(row.sources));
@@ -28,7 +29,7 @@ export async function expandRelations(hub: HubHandle, client: pg.PoolClient, { r
         if (value === 'null' || branches[row.branch]!.provider !== table.branch.provider) continue;
         wanted.set(keyOf(relation.field, row.connection, value), { connection: row.connection, recordId: JSON.parse(value) });
       }
-      if (wanted.size > 0) await lookUp(hub, client, { table, field: relation.field, wanted: [...wanted.values()], found });
+      if (wanted.size > 0) await lookUp(hub, client, { table, field: relation.field, wanted: [...wanted.values()], connectionIds, found });
     }
   }
   return {
@@ -41,10 +42,12 @@ interface LookUp {
   table: TableBranch;
   field: string;
   wanted: { connection: number; recordId: string }[];
+  connectionIds: ReadonlyMap<number, string>;
   found: Map<string, string>;
 }
 
-async function lookUp(hub: HubHandle, client: pg.PoolClient, { table: { table, branch }, field, wanted, found }: LookUp): Promise<void> {
+async function lookUp(hub: HubHandle, client: pg.PoolClient, { table: { table, branch }, ...rest }: LookUp): Promise<void> {
+  const { field, wanted, connectionIds, found } = rest;
   const { rows } = await client.query<{ connection: number; id: string; sources: SourceRow }>(
     `select t._syncline_connection as connection, t._syncline_record_id as id, ${branch.sources('t.raw')} as sources
      from unnest($1::int4[], $2::text[]) w(connection, record_id)
@@ -54,7 +57,7 @@ async function lookUp(hub: HubHandle, client: pg.PoolClient, { table: { table, b
   );
   for (const { connection, id, sources } of rows) {
     const remoteId = JSON.stringify(id);
-    const fullId = JSON.stringify(`${hub.connectionIds.get(connection)!}/${id}`);
+    const fullId = JSON.stringify(`${connectionIds.get(connection)!}/${id}`);
     found.set(keyOf(field, connection, remoteId), `{"id":${fullId},"remote_id":${remoteId},${branch.write(sources)}}`);
   }
 }

@@ -1,9 +1,10 @@
 import { customValueSql } from '../../base/mapping/custom-sql.ts';
+import { connectionIdsOf } from '../connection-ids.ts';
 import { CopyOut } from '../copy-out.ts';
 import { withVerifiedClient } from '../feed-page.ts';
 import type { HubHandle } from '../handle.ts';
 import { literal } from '../layout.ts';
-import { customerSetting, learnConnections } from '../read-page.ts';
+import { customerSetting } from '../read-page.ts';
 import { pageRows, type UnifiedRow } from './page-rows.ts';
 import { tablesOf } from './read-rows.ts';
 import type { TableBranch, UnifiedBranch, UnifiedPreview, UnifiedPreviewInput } from './types.ts';
@@ -25,9 +26,9 @@ export async function previewUnified(hub: HubHandle, input: UnifiedPreviewInput)
       ]);
       await client.query(new CopyOut(`copy (${previewSelect(hub, tables, input)}) to stdout (format binary)`, onRow)).done;
     }
-    await learnConnections(hub, client, new Set(rows.map(({ connection }) => connection)));
+    const connectionIds = await connectionIdsOf(hub, client, new Set(rows.map(({ connection }) => connection)));
     const branches = tables.map(({ branch }) => branch);
-    const data = rows.map(rowWriter({ branches, connectionIds: hub.connectionIds, expanded: null })).join();
+    const data = rows.map(rowWriter({ branches, connectionIds, expanded: null })).join();
     return { data, count: rows.length, withoutValue: countEmpty(rows, branches) };
   });
 }

@@ -1,7 +1,7 @@
 import type pg from 'pg';
+import { connectionIdsOf } from '../connection-ids.ts';
 import { CopyOut } from '../copy-out.ts';
 import type { HubHandle } from '../handle.ts';
-import { learnConnections } from '../read-page.ts';
 import { findTable } from '../tables.ts';
 import { expandRelations } from './expand.ts';
 import { pageRows, type UnifiedRow } from './page-rows.ts';
@@ -33,11 +33,10 @@ interface Writing {
 
 /** The rows as JSON, with commas between. */
 export async function writeRows(hub: HubHandle, client: pg.PoolClient, { tables, rows, expand }: Writing): Promise<string> {
-  const unknown = new Set(rows.map(({ connection }) => connection).filter((number) => !hub.connectionIds.has(number)));
-  if (unknown.size > 0) await learnConnections(hub, client, unknown);
+  const connectionIds = await connectionIdsOf(hub, client, new Set(rows.map(({ connection }) => connection)));
   const branches = tables.map(({ branch }) => branch);
-  const expanded = await expandRelations(hub, client, { rows, branches, relations: expand });
-  const write = rowWriter({ branches, connectionIds: hub.connectionIds, expanded });
+  const expanded = await expandRelations(hub, client, { rows, branches, connectionIds, relations: expand });
+  const write = rowWriter({ branches, connectionIds, expanded });
   let data = '';
   for (const row of rows) data += data === '' ? write(row) : `,${write(row)}`;
   return data;
