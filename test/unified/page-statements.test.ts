@@ -77,3 +77,16 @@ test('a page names its connections where the memory of them is full and begins a
     await Promise.all([close(), tried.close()]);
   }
 });
+
+test('a preview that takes too long says so as a page does, and blames no destination', async () => {
+  const { hub, close } = opened({ session: '-c statement_timeout=100' });
+  const blocker = await on.pool.connect();
+  try {
+    await blocker.query('begin; lock table hubspot_contacts in access exclusive mode');
+    await expect(hub.previewUnified({ branches, recordsMax: 5, fields: [] })).rejects.toMatchObject({ code: 'filter_too_expensive' });
+  } finally {
+    await blocker.query('rollback');
+    blocker.release();
+    await close();
+  }
+});

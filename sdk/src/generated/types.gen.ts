@@ -7690,6 +7690,10 @@ export type PreviewMappingErrors = {
      */
     415: Problem;
     /**
+     * Problem: `filter_too_expensive`
+     */
+    422: Problem;
+    /**
      * Problem: `internal`
      */
     500: Problem;

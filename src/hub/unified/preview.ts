@@ -4,6 +4,7 @@ import { CopyOut } from '../copy-out.ts';
 import { withVerifiedClient } from '../feed-page.ts';
 import type { HubHandle } from '../handle.ts';
 import { literal } from '../layout.ts';
+import { asListingProblem } from '../listing/refusals.ts';
 import { customerSetting } from '../read-page.ts';
 import { pageRows, type UnifiedRow } from './page-rows.ts';
 import { tablesOf } from './read-rows.ts';
@@ -16,21 +17,25 @@ const declarationSetting = 'syncline.declaration';
 /** The newest live records, with the given custom fields. Reads only. */
 export async function previewUnified(hub: HubHandle, input: UnifiedPreviewInput): Promise<UnifiedPreview> {
   const { customerId, recordsMax, fields } = input;
-  return withVerifiedClient(hub, async (client) => {
-    const tables = await tablesOf(hub, client, input.branches);
-    const { rows, onRow } = pageRows(recordsMax, tables);
-    if (tables.length > 0) {
-      await client.query('select set_config($1::text, $2::text, false), set_config($3::text, $4::text, false)', [
-        ...[customerSetting, customerId ?? ''],
-        ...[declarationSetting, JSON.stringify(fields)],
-      ]);
-      await client.query(new CopyOut(`copy (${previewSelect(hub, tables, input)}) to stdout (format binary)`, onRow)).done;
-    }
-    const connectionIds = await connectionIdsOf(hub, client, new Set(rows.map(({ connection }) => connection)));
-    const branches = tables.map(({ branch }) => branch);
-    const data = rows.map(rowWriter({ branches, connectionIds, expanded: null })).join();
-    return { data, count: rows.length, withoutValue: countEmpty(rows, branches) };
-  });
+  try {
+    return await withVerifiedClient(hub, async (client) => {
+      const tables = await tablesOf(hub, client, input.branches);
+      const { rows, onRow } = pageRows(recordsMax, tables);
+      if (tables.length > 0) {
+        await client.query('select set_config($1::text, $2::text, false), set_config($3::text, $4::text, false)', [
+          ...[customerSetting, customerId ?? ''],
+          ...[declarationSetting, JSON.stringify(fields)],
+        ]);
+        await client.query(new CopyOut(`copy (${previewSelect(hub, tables, input)}) to stdout (format binary)`, onRow)).done;
+      }
+      const connectionIds = await connectionIdsOf(hub, client, new Set(rows.map(({ connection }) => connection)));
+      const branches = tables.map(({ branch }) => branch);
+      const data = rows.map(rowWriter({ branches, connectionIds, expanded: null })).join();
+      return { data, count: rows.length, withoutValue: countEmpty(rows, branches) };
+    });
+  } catch (error) {
+    throw asListingProblem(error);
+  }
 }
 
 function previewSelect({ names }: HubHandle, tables: readonly TableBranch[], { customerId, recordsMax }: UnifiedPreviewInput): string {

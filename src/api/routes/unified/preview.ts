@@ -39,7 +39,10 @@ export const previewMappingEndpoint = endpoint({
   status: 200,
   response: MappingPreview,
   holdsContent: true,
-  errors: ['model_unknown', 'provider_unknown', 'mapping_invalid', 'not_found', 'destination_ambiguous', 'destination_unavailable'],
+  errors: [
+    ...(['model_unknown', 'provider_unknown', 'mapping_invalid', 'not_found'] as const),
+    ...(['destination_ambiguous', 'filter_too_expensive', 'destination_unavailable'] as const),
+  ],
   async handle({ ctx, params, body: { customer_id: customerId, destination_id: destinationId, ...wanted } }) {
     const { data, withoutValue } = await previewMapping({ ctx, input: { ...params, ...wanted, customerId, destinationId } });
     return new RawJson(Buffer.from(`{"data":[${data}],"without_value":${JSON.stringify(withoutValue)}}`, 'utf8'));
