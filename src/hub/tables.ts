@@ -31,13 +31,26 @@ export async function findTable(
   object: string,
   client: pg.Pool | pg.PoolClient = hub.pool,
 ): Promise<HubTable | null> {
-  const known = hub.tables.get(keyOf(provider, object));
-  if (known) return known;
-  const { rows } = await client.query<{ name: string }>(
-    `select name from ${hub.names.table} where provider = $1::text and object = $2::text`,
-    [provider, object],
-  );
-  return rows[0] ? remember(hub, { provider, object, name: rows[0].name }) : null;
+  return (await findTables(hub, [{ provider, object }], client))[0]!;
+}
+
+/** The table of each place, or null. All that are not known are asked for at once: a place without a table is asked for every time. */
+export async function findTables(
+  hub: HubHandle,
+  places: readonly Pick<HubTable, 'provider' | 'object'>[],
+  client: pg.Pool | pg.PoolClient,
+): Promise<(HubTable | null)[]> {
+  const unknown = places.filter(({ provider, object }) => !hub.tables.has(keyOf(provider, object)));
+  if (unknown.length > 0) {
+    const { rows } = await client.query<HubTable>(
+      `select provider, object, name
+       from ${hub.names.table}
+       where (provider, object) in (select w.provider, w.object from unnest($1::text[], $2::text[]) w(provider, object))`,
+      [unknown.map(({ provider }) => provider), unknown.map(({ object }) => object)],
+    );
+    for (const table of rows) remember(hub, table);
+  }
+  return places.map(({ provider, object }) => hub.tables.get(keyOf(provider, object)) ?? null);
 }
 
 export async function listTables(hub: HubHandle): Promise<HubTable[]> {

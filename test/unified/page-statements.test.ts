@@ -78,6 +78,27 @@ test('a page names its connections where the memory of them is full and begins a
   }
 });
 
+test('the tables of a model are asked for in one statement, whichever of its providers have none, and not again to count', async () => {
+  const { list, statements, close } = opened();
+  const asked = async (input?: Partial<UnifiedPageInput>) => {
+    statements.length = 0;
+    expect((await list(input)).data).toHaveLength(2);
+    return statements.filter((text) => /from \S+_syncline_table\S*\s+where/.test(text)).length;
+  };
+  const expand = [
+    { field: 'account', branches: branchesOf(catalog.list(), modelOf('crm', 'account')) },
+    { field: 'owner', branches: branchesOf(catalog.list(), modelOf('crm', 'user')) },
+  ];
+  try {
+    expect([await asked(), await asked({ counts: true }), await asked({ expand })]).toEqual([1, 1, 2]);
+    // Besides: the horizon and the page itself.
+    await asked();
+    expect(statements).toHaveLength(3);
+  } finally {
+    await close();
+  }
+});
+
 test('a preview that takes too long says so as a page does, and blames no destination', async () => {
   const { hub, close } = opened({ session: '-c statement_timeout=100' });
   const blocker = await on.pool.connect();

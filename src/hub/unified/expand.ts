@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import type { SourceRow } from '../../base/mapping/sources.ts';
 import type { HubHandle } from '../handle.ts';
+import { findTables } from '../tables.ts';
 import type { UnifiedRow } from './page-rows.ts';
-import { tablesOf } from './read-rows.ts';
 import type { TableBranch, UnifiedBranch, UnifiedRelation } from './types.ts';
 
 interface Wanted {
@@ -21,32 +21,37 @@ export async function expandRelations(hub: HubHandle, client: pg.PoolClient, { r
   const named = new Map<UnifiedRow, Record<string, string>>();
   for (const row of rows) named.set(row, row.sources === null ? {} : branches[row.branch]!.read(row.sources));
   const found = new Map<string, string>();
-  for (const relation of relations) {
-    for (const table of await tablesOf(hub, client, relation.branches)) {
+  const lookUps = relations.flatMap(({ field, branches: related }) =>
+    related.flatMap((branch) => {
       const wanted = new Map<string, { connection: number; recordId: string }>();
       for (const row of rows) {
-        const value = named.get(row)![relation.field] ?? 'null';
-        if (value === 'null' || branches[row.branch]!.provider !== table.branch.provider) continue;
-        wanted.set(keyOf(relation.field, row.connection, value), { connection: row.connection, recordId: JSON.parse(value) });
+        const value = named.get(row)![field] ?? 'null';
+        if (value === 'null' || branches[row.branch]!.provider !== branch.provider) continue;
+        wanted.set(keyOf(field, row.connection, value), { connection: row.connection, recordId: JSON.parse(value) });
       }
-      if (wanted.size > 0) await lookUp(hub, client, { table, field: relation.field, wanted: [...wanted.values()], connectionIds, found });
-    }
-  }
+      return wanted.size > 0 ? [{ branch, field, wanted: [...wanted.values()] }] : [];
+    }),
+  );
+  const tables = await findTables(
+    hub,
+    lookUps.map(({ branch }) => branch),
+    client,
+  );
+  for (const [i, one] of lookUps.entries()) if (tables[i]) await lookUp(hub, client, { ...one, table: tables[i], connectionIds, found });
   return {
     fields: relations.map(({ field }) => field),
     valueOf: (row: UnifiedRow, field: string) => found.get(keyOf(field, row.connection, named.get(row)![field] ?? 'null')) ?? 'null',
   };
 }
 
-interface LookUp {
-  table: TableBranch;
+interface LookUp extends TableBranch {
   field: string;
   wanted: { connection: number; recordId: string }[];
   connectionIds: ReadonlyMap<number, string>;
   found: Map<string, string>;
 }
 
-async function lookUp(hub: HubHandle, client: pg.PoolClient, { table: { table, branch }, ...rest }: LookUp): Promise<void> {
+async function lookUp(hub: HubHandle, client: pg.PoolClient, { table, branch, ...rest }: LookUp): Promise<void> {
   const { field, wanted, connectionIds, found } = rest;
   const { rows } = await client.query<{ connection: number; id: string; sources: SourceRow }>(
     `select t._syncline_connection as connection, t._syncline_record_id as id, ${branch.sources('t.raw')} as sources

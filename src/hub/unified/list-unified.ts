@@ -6,23 +6,23 @@ import type { HubHandle } from '../handle.ts';
 import { countRows } from '../listing/count-records.ts';
 import { filterSetting, filterValues } from '../listing/filter-sql.ts';
 import { asListingProblem } from '../listing/refusals.ts';
-import { borrow } from '../pool.ts';
 import { customerSetting } from '../read-page.ts';
 import { remoteIdSetting, type UnifiedRecords, unifiedCountSelect } from './page-sql.ts';
 import { readRows, tablesOf, writeRows } from './read-rows.ts';
-import type { UnifiedPage, UnifiedPageInput } from './types.ts';
+import type { TableBranch, UnifiedPage, UnifiedPageInput } from './types.ts';
 
 /** A page of the feed across the tables of a model: from the cursor up to the horizon, in commit order. */
 export async function listUnified(hub: HubHandle, input: UnifiedPageInput): Promise<UnifiedPage> {
   const { branches, pageSize, includeRaw, customFields, expand, completeness } = input;
   const narrowed = await narrow(hub, input);
   const { records, settings, filters, isOfNobody } = narrowed;
+  let tables: TableBranch[] = [];
   try {
     const { value, nextCursor, hasMore, horizon } = await feedPage(
       hub,
       { filters, settings, cursor: input.cursor },
       async (client, range) => {
-        const tables = isOfNobody ? [] : await tablesOf(hub, client, branches);
+        tables = isOfNobody ? [] : await tablesOf(hub, client, branches);
         if (tables.length === 0) return null;
         const { rows, found } = await readRows(hub, client, tables, { ...records, ...range, pageSize, includeRaw, customFields });
         const value = { data: await writeRows(hub, client, { tables, rows, expand }), count: rows.length };
@@ -31,7 +31,7 @@ export async function listUnified(hub: HubHandle, input: UnifiedPageInput): Prom
     );
     const { data, count } = value ?? { data: '', count: 0 };
     const complete = JSON.stringify(completeness ? completeAsOf(completeness, horizon) : null);
-    const counted = input.counts ? await totalOf(hub, input, narrowed) : '';
+    const counted = input.counts ? await totalOf(hub, tables, narrowed) : '';
     const closing = `"next_cursor":"${nextCursor}","has_more":${hasMore},"complete_as_of":${complete}${counted}`;
     const body = Buffer.from(`{"data":[${data}],${closing}}`, 'utf8');
     return { body, count, nextCursor, hasMore, etag: etagOf(body) };
@@ -78,20 +78,10 @@ async function narrow(hub: HubHandle, input: UnifiedPageInput): Promise<Narrowed
   };
 }
 
-async function totalOf(hub: HubHandle, { branches }: UnifiedPageInput, { records, settings, isOfNobody }: Narrowed): Promise<string> {
-  const tables = isOfNobody ? [] : await knownTables(hub, branches);
+async function totalOf(hub: HubHandle, tables: readonly TableBranch[], { records, settings }: Narrowed): Promise<string> {
   const { count, isExact } =
     tables.length === 0
       ? { count: 0, isExact: true }
       : await countRows(hub, { settings, selectOf: (limit) => unifiedCountSelect(hub.names, tables, records, limit) });
   return `,"total_count":${count},"total_is_exact":${isExact}`;
-}
-
-async function knownTables(hub: HubHandle, branches: UnifiedPageInput['branches']) {
-  const client = await borrow(hub.pool);
-  try {
-    return await tablesOf(hub, client, branches);
-  } finally {
-    client.release();
-  }
 }

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { connectionIdsOf } from '../connection-ids.ts';
 import { CopyOut } from '../copy-out.ts';
 import type { HubHandle } from '../handle.ts';
-import { findTable } from '../tables.ts';
+import { findTables } from '../tables.ts';
 import { expandRelations } from './expand.ts';
 import { pageRows, type UnifiedRow } from './page-rows.ts';
 import { type UnifiedQuery, unifiedSelect } from './page-sql.ts';
@@ -11,12 +11,8 @@ import { rowWriter } from './write-row.ts';
 
 /** Those of the branches that have a table here. */
 export async function tablesOf(hub: HubHandle, client: pg.PoolClient, branches: readonly UnifiedBranch[]): Promise<TableBranch[]> {
-  const found: TableBranch[] = [];
-  for (const branch of branches) {
-    const table = await findTable(hub, branch.provider, branch.object, client);
-    if (table) found.push({ branch, table });
-  }
-  return found;
+  const tables = await findTables(hub, branches, client);
+  return branches.flatMap((branch, i) => (tables[i] ? [{ branch, table: tables[i] }] : []));
 }
 
 export async function readRows(hub: HubHandle, client: pg.PoolClient, tables: readonly TableBranch[], query: UnifiedQuery) {
