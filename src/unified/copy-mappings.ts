@@ -19,9 +19,10 @@ export async function bringMappings(
   brought.set(hub, declarations);
 }
 
-/** Behind a hub's opening. Most applications declare nothing, and their hubs are left alone. */
+/** Behind a hub's opening. Most applications declare nothing, and their hubs are left alone: unless one has missed what was taken back. */
 export async function copyWhereDeclared(ctx: Pick<UnifiedCtx, 'db'>, hub: ListableHub, applicationId: string): Promise<void> {
-  if ((await ctx.db.prisma.unifiedMapping.count({ where: { applicationId } })) === 0) return;
+  const declared = await ctx.db.prisma.unifiedMapping.count({ where: { applicationId } });
+  if (declared === 0 && !(await hub.hasMappings())) return;
   await hub.copyMappings(() => declaredFields(ctx, applicationId));
 }
 

@@ -161,6 +161,19 @@ export const unified: Mutation[] = [
     },
   },
   {
+    id: 'taken-back-field-stays',
+    promise: 4,
+    breaks: 'a destination that was down while the last custom field was taken back shows it in SQL for ever',
+    edits: [
+      {
+        file: 'src/unified/copy-mappings.ts',
+        find: 'if (declared === 0 && !(await hub.hasMappings())) return;',
+        replace: 'if (declared === 0) return;',
+      },
+    ],
+    test: { file: 'test/unified/by-api.test.ts', title: 'shows in SQL no more what was taken back, also where that was the last' },
+  },
+  {
     id: 'unified-page-forgets-connections',
     promise: 2,
     breaks: 'a page of a model whose connections are forgotten while it is written names none, and is no JSON',

@@ -136,24 +136,43 @@ test('a copy that a destination has missed is made good by the next page that is
   await vendor.call('DELETE', mapping('hubspot'));
 });
 
-test('a destination that is opened behind a declaration shows it in SQL though nobody reads the API', async () => {
-  await vendor.call('PUT', mapping('hubspot'), { fields: { key: { path: 'id', type: 'text' } } });
-  const declared = await inSql();
-  await syncline.pool.query(`delete from ${hubSchemaName(vendor.applicationId)}._syncline_mapping`);
-  const later = await createSyncline(syncline.config);
-  try {
-    const [{ id: destinationId }] = await vendor.list('/v1/destinations');
-    const row = await syncline.pool.query(
-      `select id, application_id as "applicationId", kind, schema, version from destination where id = $1`,
-      [destinationId],
-    );
-    const actor = { kind: 'system' as const, id: 'test', applicationId: vendor.applicationId };
-    await later.contextFor(actor).hubs.open(row.rows[0]);
-    await expect.poll(inSql, { timeout: 30_000, interval: 50 }).toEqual(declared);
-  } finally {
-    await later.close();
+describe('a destination that is opened behind a declaration, though nobody reads the API', () => {
+  test('shows in SQL what was declared', async () => {
+    await vendor.call('PUT', mapping('hubspot'), { fields: { key: { path: 'id', type: 'text' } } });
+    const declared = await inSql();
+    await syncline.pool.query(`delete from ${hubSchemaName(vendor.applicationId)}._syncline_mapping`);
+    await openedElsewhere(() => expect.poll(inSql, { timeout: 30_000, interval: 50 }).toEqual(declared));
+    await vendor.call('DELETE', mapping('hubspot'));
+  });
+
+  test('shows in SQL no more what was taken back, also where that was the last', async () => {
+    await vendor.call('PUT', mapping('hubspot'), { fields: { key: { path: 'id', type: 'text' } } });
+    const declared = await inSql();
+    const copy = `${hubSchemaName(vendor.applicationId)}._syncline_mapping`;
+    const { rows } = await syncline.pool.query(`select * from ${copy}`);
+    await vendor.call('DELETE', mapping('hubspot'));
+    // As it is where the destination was down at that moment.
+    await syncline.pool.query(`insert into ${copy} select * from json_populate_recordset(null::${copy}, $1::json)`, [JSON.stringify(rows)]);
+    expect(await inSql()).toEqual(declared);
+    await openedElsewhere(() => expect.poll(inSql, { timeout: 30_000, interval: 50 }).toEqual({}));
+  });
+
+  /** By a process that has just started. */
+  async function openedElsewhere(look: () => PromiseLike<unknown>): Promise<void> {
+    const later = await createSyncline(syncline.config);
+    try {
+      const [{ id: destinationId }] = await vendor.list('/v1/destinations');
+      const row = await syncline.pool.query(
+        `select id, application_id as "applicationId", kind, schema, version from destination where id = $1`,
+        [destinationId],
+      );
+      const actor = { kind: 'system' as const, id: 'test', applicationId: vendor.applicationId };
+      await later.contextFor(actor).hubs.open(row.rows[0]);
+      await look();
+    } finally {
+      await later.close();
+    }
   }
-  await vendor.call('DELETE', mapping('hubspot'));
 });
 
 test('a mapping is tried on stored records: what it gives, what has no value, and nothing is written', async () => {

@@ -1,7 +1,7 @@
 import type { HubHandle } from '../handle.ts';
 import { getUnified } from './get-unified.ts';
 import { listUnified } from './list-unified.ts';
-import { copyMappings } from './mappings.ts';
+import { copyMappings, hasMappings } from './mappings.ts';
 import { previewUnified } from './preview.ts';
 import type {
   DeclaredField,
@@ -25,6 +25,8 @@ export interface UnifiedOfHub {
   refreshUnifiedViews(): Promise<void>;
   /** Takes over the custom fields that `read` answers. */
   copyMappings(read: () => Promise<DeclaredField[]>): Promise<void>;
+  /** Whether it has taken over any. */
+  hasMappings(): Promise<boolean>;
 }
 
 /** Unified models across the tables: verbs of one hub. The hub offers whatever this answers. */
@@ -35,5 +37,6 @@ export function unifiedOf(hub: HubHandle): UnifiedOfHub {
     previewUnified: (input) => previewUnified(hub, input),
     refreshUnifiedViews: () => refreshUnifiedViewsIfBehind(hub),
     copyMappings: (read) => copyMappings(hub, read),
+    hasMappings: () => hasMappings(hub),
   };
 }

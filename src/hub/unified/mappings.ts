@@ -27,3 +27,9 @@ export async function copyMappings(hub: HubHandle, read: () => Promise<DeclaredF
     );
   });
 }
+
+/** Whether the hub's copy has any custom field. */
+export async function hasMappings(hub: HubHandle): Promise<boolean> {
+  const { rowCount } = await hub.pool.query(`select from ${hub.names.mapping} limit 1`);
+  return rowCount! > 0;
+}
