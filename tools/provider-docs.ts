@@ -126,16 +126,21 @@ function objectSection(one: ProviderCapabilities['objects'][number]): string {
 /** What its objects become, and what of a model it does not have. */
 function unifiedSection(mappings: UnifiedMapping[]): string[] {
   if (mappings.length === 0) return [];
-  const rows = mappings.map(({ category, model, object, where, fields }) => {
+  const rows = mappings.map(({ category, model, object, version, where, fields }) => {
     const all = Object.keys(models.find((one) => one.category === category && one.name === model)!.fields);
     const missing = all.filter((name) => !Object.hasOwn(fields, name));
     return [
       `\`${category}/${model}\``,
       `\`${object}\`${where ? ', some of them' : ''}`,
+      String(version),
       missing.map((name) => `\`${name}\``).join(', ') || 'nothing',
     ];
   });
-  return ['## Unified models', 'See [unified models](../unified-models.md).', table(['model', 'made of', 'what it does not have'], rows)];
+  return [
+    '## Unified models',
+    'See [unified models](../unified-models.md).',
+    table(['model', 'made of', 'version', 'what it does not have'], rows),
+  ];
 }
 
 function offered(patterns: ProviderCapabilities['objects'][number]['patterns']): string {

@@ -90,7 +90,7 @@ export const unified: UnifiedMapping[] = [
   {
     category,
     model: 'lead',
-    version,
+    version: 2,
     object: 'leads',
     // Who it is stands in the person and the organization.
     fields: {

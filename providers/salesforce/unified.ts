@@ -171,7 +171,7 @@ export const unified: UnifiedMapping[] = [
   {
     category,
     model: 'engagement',
-    version,
+    version: 2,
     object: 'Task',
     where: isEngagement,
     fields: {
@@ -210,7 +210,7 @@ export const unified: UnifiedMapping[] = [
   {
     category,
     model: 'task',
-    version,
+    version: 2,
     object: 'Task',
     where: { not: isEngagement },
     fields: {

@@ -1,4 +1,4 @@
-import { type BudgetWindow, isKeyless, type ObjectDefinition, type ProviderDefinition, readOf } from '../kit/index.ts';
+import { type BudgetWindow, isKeyless, type ObjectDefinition, type ProviderDefinition, readOf, type UnifiedMapping } from '../kit/index.ts';
 import { type Possibility, type Recommendation, recommend, type Strategy, signalsDeletes, strategiesOf } from './strategies.ts';
 
 /** What can be had of an object, said before anything is configured. */
@@ -65,6 +65,8 @@ export interface ProviderCapabilities {
   authKinds: string[];
   limits: { docsUrl: string; concurrencyMax: number; budgets: ({ category: string } & BudgetWindow)[] };
   objects: ObjectCapabilities[];
+  /** Which unified models its objects become. */
+  unified: Pick<UnifiedMapping, 'category' | 'model' | 'object' | 'version'>[];
   /** An example of objects that are taken by their own name; null: there are none. */
   anyObjectExample: string | null;
 }
@@ -79,6 +81,7 @@ export function describeProvider(provider: ProviderDefinition, isDeclared = fals
     authKinds: provider.auth.map((auth) => auth.kind),
     limits: { docsUrl: provider.limits.docsUrl, concurrencyMax: provider.limits.concurrencyMax, budgets: budgetsOf(provider) },
     objects: Object.entries(provider.objects).map(([name, definition]) => describeObject(provider, name, definition)),
+    unified: (provider.unified ?? []).map(({ category, model, object, version }) => ({ category, model, object, version })),
     anyObjectExample: provider.anyObject?.example ?? null,
   };
 }

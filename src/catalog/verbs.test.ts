@@ -20,10 +20,11 @@ test('the catalog is listed page by page, each provider once', async () => {
   expect(names).toEqual(expect.arrayContaining(['hubspot', 'salesforce']));
 });
 
-test('a provider tells its objects and how they can be read', async () => {
+test('a provider tells its objects, how they can be read, and which models they become by which version of the mapping', async () => {
   expect(await getProvider({ ctx: ctxOf(key), input: { provider: 'salesforce' } })).toMatchObject({
     authKinds: ['oauth2'],
     anyObjectExample: 'Invoice__c',
+    unified: expect.arrayContaining([{ category: 'crm', model: 'task', object: 'Task', version: 2 }]),
   });
 });
 

@@ -331,6 +331,27 @@ export type Provider = {
      */
     objects: Array<ProviderObject>;
     /**
+     * Which unified models its objects become.
+     */
+    unified: Array<{
+        /**
+         * The model's category.
+         */
+        category: string;
+        /**
+         * The model's name.
+         */
+        model: string;
+        /**
+         * The object whose records it shows.
+         */
+        object: string;
+        /**
+         * Of the mapping. A higher one than before: the same records may be shown otherwise. Whoever keeps a copy reads it from the beginning.
+         */
+        version: number;
+    }>;
+    /**
      * Example of further objects that are taken by their own name; null: none.
      */
     any_object_example: string | null;

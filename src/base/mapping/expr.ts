@@ -21,7 +21,7 @@ import type { FieldType } from '../field-type.ts';
 export interface UnifiedMapping {
   category: UnifiedCategory;
   model: string;
-  /** Raised when the same record would give another answer. */
+  /** Raised when the same record would give another answer: shown with the provider, for whoever keeps a copy. */
   version: number;
   /** The provider's object whose records are mapped. */
   object: string;

@@ -4,13 +4,11 @@ const currency = text('ISO 4217, upper case.');
 const exchangeRate = number("How much of the books' currency one unit is.");
 const activity = choice(['ACTIVE', 'ARCHIVED'], 'Whether it is still used.');
 const category = 'accounting';
-const version = 1;
 
 export const accountingModels: UnifiedModel[] = [
   {
     category,
     name: 'contact',
-    version,
     description: 'A customer or a supplier.',
     fields: {
       name: text('Name.'),
@@ -28,7 +26,6 @@ export const accountingModels: UnifiedModel[] = [
   {
     category,
     name: 'invoice',
-    version,
     description: 'An invoice or a bill.',
     fields: {
       type: choice(['ACCOUNTS_RECEIVABLE', 'ACCOUNTS_PAYABLE'], 'Whether it is to be received or to be paid.'),
@@ -61,7 +58,6 @@ export const accountingModels: UnifiedModel[] = [
   {
     category,
     name: 'item',
-    version,
     description: 'What is sold or bought.',
     fields: {
       name: text('Name.'),
@@ -79,7 +75,6 @@ export const accountingModels: UnifiedModel[] = [
   {
     category,
     name: 'payment',
-    version,
     description: 'A payment that was received or made.',
     fields: {
       transaction_date: date('When it was paid.'),
@@ -99,7 +94,6 @@ export const accountingModels: UnifiedModel[] = [
   {
     category,
     name: 'account',
-    version,
     description: 'An account of the books.',
     fields: {
       name: text('Name.'),

@@ -3,13 +3,11 @@ import { addresses, choice, date, emails, flag, list, number, phones, relation, 
 const owner = relation('user', 'The user who answers for it.');
 const lastActivity = time('When somebody last did something about it.');
 const category = 'crm';
-const version = 1;
 
 export const crmModels: UnifiedModel[] = [
   {
     category,
     name: 'contact',
-    version,
     description: 'A person.',
     fields: {
       first_name: text('First name.'),
@@ -30,7 +28,6 @@ export const crmModels: UnifiedModel[] = [
   {
     category,
     name: 'account',
-    version,
     description: 'A company.',
     fields: {
       name: text('Name.'),
@@ -51,7 +48,6 @@ export const crmModels: UnifiedModel[] = [
   {
     category,
     name: 'opportunity',
-    version,
     description: 'A deal.',
     fields: {
       name: text('Name.'),
@@ -74,7 +70,6 @@ export const crmModels: UnifiedModel[] = [
   {
     category,
     name: 'lead',
-    version,
     description: 'A person who may become a contact.',
     fields: {
       first_name: text('First name.'),
@@ -96,7 +91,6 @@ export const crmModels: UnifiedModel[] = [
   {
     category,
     name: 'user',
-    version,
     description: "A user of the customer's own account at the provider.",
     fields: {
       name: text('Full name.'),
@@ -111,7 +105,6 @@ export const crmModels: UnifiedModel[] = [
   {
     category,
     name: 'engagement',
-    version,
     description: 'A call, a meeting or a mail.',
     fields: {
       engagement_type: choice(['CALL', 'MEETING', 'EMAIL'], 'What it is.'),
@@ -130,7 +123,6 @@ export const crmModels: UnifiedModel[] = [
   {
     category,
     name: 'note',
-    version,
     description: 'A note.',
     fields: {
       title: text('Title.'),
@@ -145,7 +137,6 @@ export const crmModels: UnifiedModel[] = [
   {
     category,
     name: 'task',
-    version,
     description: 'Something to be done.',
     fields: {
       subject: text('Subject.'),

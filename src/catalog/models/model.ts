@@ -1,12 +1,10 @@
 import type { FieldType } from '../../base/field-type.ts';
 import type { UnifiedCategory } from '../../base/mapping/expr.ts';
 
-/** A model that records of several providers have in common, as data. */
+/** A model that records of several providers have in common, as data. Fields are only ever added, at the end. */
 export interface UnifiedModel {
   category: UnifiedCategory;
   name: string;
-  /** Raised with every change; fields are only ever added, at the end. */
-  version: number;
   description: string;
   /** In the order in which they are answered. */
   fields: Record<string, ModelField>;

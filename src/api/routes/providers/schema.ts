@@ -108,6 +108,20 @@ export const Provider = z
       .openapi({ description: 'What we keep to.' }),
     auth_kinds: z.array(AuthKind).openapi({ description: 'How customers may authorise; the first is the default.' }),
     objects: z.array(ProviderObject).openapi({ description: 'What can be read.' }),
+    unified: z
+      .array(
+        z.object({
+          category: z.string().openapi({ description: "The model's category.", example: 'crm' }),
+          model: z.string().openapi({ description: "The model's name.", example: 'contact' }),
+          object: z.string().openapi({ description: 'The object whose records it shows.', example: 'contacts' }),
+          version: z.int().openapi({
+            description:
+              'Of the mapping. A higher one than before: the same records may be shown otherwise. Whoever keeps a copy reads it from the beginning.',
+            example: 1,
+          }),
+        }),
+      )
+      .openapi({ description: 'Which unified models its objects become.' }),
     any_object_example: z
       .string()
       .nullable()
@@ -133,6 +147,7 @@ export function wireProvider(provider: ProviderCapabilities): z.input<typeof Pro
       ),
     },
     objects: provider.objects.map(wireObject),
+    unified: provider.unified,
     any_object_example: provider.anyObjectExample,
   };
 }
