@@ -28,11 +28,12 @@ export async function createField({ ctx, input }: Args<CreateField, FieldsCtx>):
   const { applicationId } = requireScope(ctx.actor, 'fields:write');
   const { destinationId, ...wanted } = CreateField.parse(input);
   refuseIndexOf(wanted);
-  await findListed(ctx, applicationId, wanted.provider, wanted.object);
-  const destination = await findFieldsDestination(ctx, { applicationId, destinationId, provider: wanted.provider });
+  const { provider, object } = wanted;
+  const { object: readObject } = await findListed(ctx, applicationId, provider, object);
+  const destination = await findFieldsDestination(ctx, { applicationId, destinationId, records: { provider, readObject } });
   try {
     return await withTransaction(ctx, async (tx) => {
-      await refuseTooMany(tx, { destinationId: destination.id, provider: wanted.provider, object: wanted.object });
+      await refuseTooMany(tx, { destinationId: destination.id, provider, object });
       const now = ctx.clock.now();
       const row = await tx.field.create({
         data: { id: newId('fld', now), applicationId, destinationId: destination.id, ...wanted, createdAt: now, updatedAt: now },

@@ -27,8 +27,8 @@ const describeMsMax = 10_000;
 export async function listSuggestions({ ctx, input }: Args<ListSuggestions, FieldsCtx>): Promise<Page<FieldSuggestion>> {
   const { applicationId } = requireScope(ctx.actor, 'fields:read');
   const { provider, object, destinationId, ...page } = ListSuggestions.parse(input);
-  await findListed(ctx, applicationId, provider, object);
-  const destination = await findFieldsDestination(ctx, { applicationId, destinationId, provider });
+  const { object: readObject } = await findListed(ctx, applicationId, provider, object);
+  const destination = await findFieldsDestination(ctx, { applicationId, destinationId, records: { provider, readObject } });
   const hub = await ctx.hubs.open(destination);
   const [inferred, described, declared] = await Promise.all([
     hub.inferFields({ provider, object }),

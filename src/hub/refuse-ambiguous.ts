@@ -1,11 +1,19 @@
 import { AppError } from '../base/errors.ts';
 
-/** One read is of one destination: which of several it should be, only the caller knows. `landing`: where the records land. */
-export function refuseAmbiguous(what: string, { landing, named }: { landing: string[]; named: string | undefined }): void {
+interface Where {
+  /** Where the records land. */
+  landing: string[];
+  named: string | undefined;
+  /** What there is to know of several. */
+  each?: string;
+}
+
+/** One call is about one destination: which of several it should be, only the caller knows. */
+export function refuseAmbiguous(what: string, { landing, named, each = 'Each is read by itself, with a cursor of its own.' }: Where): void {
   if (named !== undefined || landing.length <= 1) return;
   throw new AppError(
     'destination_ambiguous',
-    `The records of this ${what} land in ${landing.length} destinations. Name one with destination_id, and read them one by one: each has its own cursor.`,
+    `The records of this ${what} land in ${landing.length} destinations. Name one with destination_id. ${each}`,
     { details: { destination_ids: landing.slice(0, shownMax) } },
   );
 }

@@ -215,6 +215,26 @@ test('where records land in several destinations, each read says which to name a
     expect([refused.status, refused.body.code], path).toEqual([409, 'destination_ambiguous']);
     expect(refused.body.destination_ids.toSorted(), path).toEqual([hostedId, ownId].toSorted());
   }
+  const field = { provider: 'sandbox', object: 'contacts', name: 'email', path: 'email', type: 'text' };
+  const suggestions = '/v1/field-suggestions?provider=sandbox&object=contacts';
+  for (const [method, path, body] of [
+    ['POST', '/v1/fields', field],
+    ['GET', suggestions],
+  ] as const) {
+    const refused = await vendor.request(method, path, body);
+    expect([refused.status, refused.body.code, refused.body.destination_ids], path).toEqual([
+      409,
+      'destination_ambiguous',
+      [hostedId, ownId],
+    ]);
+    expect(refused.body.detail).toContain('Each has fields of its own.');
+  }
+  for (const destination of [hostedId, ownId]) {
+    expect(await vendor.call('POST', '/v1/fields', { ...field, destination_id: destination })).toMatchObject({
+      destination_id: destination,
+    });
+    expect((await vendor.request('GET', `${suggestions}&destination_id=${destination}`)).status).toBe(200);
+  }
   // Whoever names one goes on where the cursor came from, and only there.
   const goOn = (destinationId: string) =>
     vendor.request('GET', `${contacts}?customer_id=${account}&cursor=${before.next_cursor}&destination_id=${destinationId}`);

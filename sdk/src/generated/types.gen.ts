@@ -3061,7 +3061,7 @@ export type CreateField = {
      */
     is_indexed?: boolean;
     /**
-     * Default: where the provider's records land.
+     * Default: where the object's records land; where those are several, it must be named.
      */
     destination_id?: string;
 };
@@ -8209,7 +8209,7 @@ export type CreateFieldErrors = {
      */
     404: Problem;
     /**
-     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`, `conflict`
+     * Problem: `idempotency_key_reused`, `request_in_progress`, `answer_lost`, `destination_ambiguous`, `conflict`
      */
     409: Problem;
     /**
@@ -8440,7 +8440,7 @@ export type ListFieldSuggestionsData = {
          */
         object: string;
         /**
-         * Of this destination; default: where the provider's records land.
+         * Of this destination; default: where the object's records land. Where those are several, it must be named.
          */
         destination_id?: string;
     };
@@ -8464,6 +8464,10 @@ export type ListFieldSuggestionsErrors = {
      * Problem: `not_found`
      */
     404: Problem;
+    /**
+     * Problem: `destination_ambiguous`
+     */
+    409: Problem;
     /**
      * Problem: `internal`
      */

@@ -10,7 +10,9 @@ const CreateField = z
     object: objectInput,
     ...fieldInput,
     is_indexed: fieldInput.is_indexed.optional(),
-    destination_id: text(64).optional().openapi({ description: "Default: where the provider's records land." }),
+    destination_id: text(64)
+      .optional()
+      .openapi({ description: "Default: where the object's records land; where those are several, it must be named." }),
   })
   .openapi('CreateField');
 
@@ -26,7 +28,7 @@ export const createFieldEndpoint = endpoint({
   body: CreateField,
   status: 201,
   response: Field,
-  errors: ['provider_unknown', 'object_unknown', 'not_found', 'conflict'],
+  errors: ['provider_unknown', 'object_unknown', 'not_found', 'destination_ambiguous', 'conflict'],
   handle: async ({ ctx, body: { is_indexed, destination_id, ...wanted } }) =>
     wireField(await createField({ ctx, input: { ...wanted, isIndexed: is_indexed, destinationId: destination_id } })),
 });

@@ -18,11 +18,14 @@ export const listFieldSuggestionsEndpoint = endpoint({
     ...pageQuery,
     provider: providerInput,
     object: objectInput,
-    destination_id: queryText("Of this destination; default: where the provider's records land.", destinationExample),
+    destination_id: queryText(
+      "Of this destination; default: where the object's records land. Where those are several, it must be named.",
+      destinationExample,
+    ),
   }),
   status: 200,
   response: pageOf('FieldSuggestionPage', FieldSuggestion),
-  errors: ['cursor_invalid', 'provider_unknown', 'object_unknown', 'not_found', 'destination_unavailable'],
+  errors: ['cursor_invalid', 'provider_unknown', 'object_unknown', 'not_found', 'destination_ambiguous', 'destination_unavailable'],
   handle: async ({ ctx, query: { cursor, page_size, provider, object, destination_id } }) =>
     wirePage(
       await listSuggestions({ ctx, input: { cursor, pageSize: page_size, provider, object, destinationId: destination_id } }),
