@@ -54,6 +54,11 @@ export interface Limits {
   guardShareMax: number;
   guardShareFromRows: number;
   tombstoneDays: number;
+  /**
+   * How long what a provider's hook told of waits when it cannot be taken yet, because the first load is under way or the provider's own
+   * copy lags behind its hook.
+   */
+  hookPauseSeconds: number;
   /** One attempt of one webhook, from the connection to the end of the answer. */
   webhookTimeoutSeconds: number;
   /** Attempts of one delivery before it is given up (dead); it can be replayed. */
@@ -83,6 +88,7 @@ export const defaultLimits: Limits = {
   guardShareMax: 0.2,
   guardShareFromRows: 100,
   tombstoneDays: 30,
+  hookPauseSeconds: 5,
   webhookTimeoutSeconds: 10,
   webhookAttemptsMax: 10,
   webhookWaitSecondsMax: 43_200,

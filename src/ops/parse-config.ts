@@ -119,7 +119,9 @@ const fractional: ReadonlySet<string> = new Set<keyof Limits>([
   'tickSeconds',
   'requestTimeoutSeconds',
   'guardShareMax',
+  'hookPauseSeconds',
   'webhookTimeoutSeconds',
+  'followSecondsMax',
 ]);
 const whole = z.int('must be a whole number').positive();
 

@@ -3,6 +3,7 @@ import { type Ctx, withTransaction } from '../db/index.ts';
 import { emit, type NewEvent } from '../events/emit.ts';
 import type { HookNews } from '../hub/hook-types.ts';
 import { askForRun } from './ask-for-run.ts';
+import type { SyncsCtx } from './context.ts';
 import { finishAllNotices, finishNotices, type Notice, postponeNotices } from './hook-notices.ts';
 
 export interface EndedHooks {
@@ -19,23 +20,19 @@ export interface EndedHooks {
   needsRun: boolean;
 }
 
-/** How long what came during a first load waits before it is looked at again. */
-const lateSeconds = 5;
-/** The same for what was not there: long enough for a copy of the provider's data to follow. */
-const absentSeconds = 5;
-
 /** Notices, event and the run that may be needed, in one transaction. */
 export async function endHooks(
-  ctx: Pick<Ctx, 'db' | 'clock'>,
+  ctx: Pick<SyncsCtx, 'db' | 'clock' | 'limits'>,
   sync: SyncRow,
   { done, news, late, again, absent, needsRun }: EndedHooks,
 ): Promise<void> {
+  const pause = { seconds: ctx.limits.hookPauseSeconds };
   await withTransaction(ctx, async (tx) => {
     const [locked] = await tx.$queryRaw<{ status: string }[]>`select status from sync where id = ${sync.id}::text for update`;
     if (!locked) return;
-    if (late.length > 0) await postponeNotices(tx, sync.id, late, { seconds: lateSeconds, hasFailed: false });
+    if (late.length > 0) await postponeNotices(tx, sync.id, late, { ...pause, hasFailed: false });
     if (again.length > 0) await postponeNotices(tx, sync.id, again, { seconds: 0, hasFailed: false });
-    if (absent.length > 0) await postponeNotices(tx, sync.id, absent, { seconds: absentSeconds, hasFailed: true });
+    if (absent.length > 0) await postponeNotices(tx, sync.id, absent, { ...pause, hasFailed: true });
     await finishNotices(
       tx,
       sync.id,

@@ -64,7 +64,7 @@ export interface TestOptions {
 }
 
 /** Runs begin within a second of being due, and dead workers are noticed soon: tests do not wait long. */
-const testLimits: Limits = { ...defaultLimits, tickSeconds: 0.5, leaseSeconds: 5 };
+const testLimits: Limits = { ...defaultLimits, tickSeconds: 0.5, leaseSeconds: 5, hookPauseSeconds: 0.5 };
 const operatorKey = 'operator-key-of-the-tests-0123456789abcdef';
 const encryptionKey = { id: 'test', key: Buffer.alloc(32, 7) };
 

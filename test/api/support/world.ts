@@ -57,7 +57,7 @@ const otherCustomerId = 'other';
 
 export async function createWorld(): Promise<World> {
   // Streams of odd queries, which nobody ends, end soon.
-  const syncline = await startSyncline({ limits: { followSecondsMax: 1 } });
+  const syncline = await startSyncline({ limits: { followSecondsMax: 0.2 } });
   const { call, url } = syncline;
   const { providerConfig, syncConfig } = await syncline.setUpProvider({ objects: ['contacts'] });
   const { connectionId, sessionId } = await syncline.connectCustomer({ customerId, account: 'acme-crm' });
