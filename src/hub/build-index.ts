@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import pg from 'pg';
 import type { HubHandle } from './handle.ts';
 import { borrow } from './pool.ts';
 
@@ -48,7 +48,7 @@ async function onOwnSession(
       key,
     );
     if (rows[0]!.locked) {
-      cancel = () => void hub.pool.query('select pg_cancel_backend($1::int4)', [rows[0]!.pid]).catch(() => undefined); // it goes on by itself then
+      cancel = () => void cancelBackend(hub, rows[0]!.pid);
       signal?.throwIfAborted();
       signal?.addEventListener('abort', cancel);
       await session.query(`set statement_timeout = ${buildMsMax}; set lock_timeout = ${lockMsMax}`);
@@ -64,6 +64,20 @@ async function onOwnSession(
   } finally {
     signal?.removeEventListener('abort', cancel);
     session.release(isSpoilt);
+  }
+}
+
+/** On a session of its own: a pool that is being closed serves nobody who waits, and its end would wait for the building. */
+async function cancelBackend({ pool, log }: HubHandle, pid: number): Promise<void> {
+  const session = new pg.Client(pool.options);
+  session.on('error', () => undefined); // the query below says so too
+  try {
+    await session.connect();
+    await session.query('select pg_cancel_backend($1::int4)', [pid]);
+  } catch (error) {
+    log.warn({ err: error, pid }, 'the building of an index could not be cancelled: it goes on by itself');
+  } finally {
+    await session.end().catch(() => undefined); // it never came to be, or is gone
   }
 }
 
