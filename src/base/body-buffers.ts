@@ -20,9 +20,9 @@ export function takeBuffer(bytes: number): Buffer {
     const { byteLength } = spare[i]!;
     if (byteLength >= bytes && byteLength <= bytes * slackMax && (best === -1 || byteLength < spare[best]!.byteLength)) best = i;
   }
-  const [found] = best === -1 ? [new ArrayBuffer(Math.ceil(bytes / stepBytes) * stepBytes)] : takeSpare(best);
-  lent.add(found!);
-  return Buffer.from(found!);
+  const found = best === -1 ? new ArrayBuffer(Math.ceil(bytes / stepBytes) * stepBytes) : takeSpare(best);
+  lent.add(found);
+  return Buffer.from(found);
 }
 
 /**
@@ -36,8 +36,8 @@ export function giveBack({ buffer }: Uint8Array): void {
   spareBytes += buffer.byteLength;
 }
 
-function takeSpare(at: number): ArrayBuffer[] {
-  const found = spare.splice(at, 1);
-  spareBytes -= found[0]!.byteLength;
-  return found;
+function takeSpare(at: number): ArrayBuffer {
+  const [found] = spare.splice(at, 1);
+  spareBytes -= found!.byteLength;
+  return found!;
 }

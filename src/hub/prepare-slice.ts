@@ -69,7 +69,7 @@ function withSaneTime(record: IncomingRecord): IncomingRecord {
 }
 
 /** An id that Postgres would refuse or store as another one (U+0000, lone surrogates) names no record. */
-export function flawOf(id: string): string | null {
+function flawOf(id: string): string | null {
   if (id === '') return 'the id is empty';
   if (id.includes('\u0000') || !id.isWellFormed()) return 'the id holds U+0000 or a lone surrogate';
   if (id.length * utf8BytesMax > recordIdBytesMax && Buffer.byteLength(id) > recordIdBytesMax)

@@ -62,7 +62,7 @@ export interface HubConnection {
   number: number;
   connectionId: string;
   customerId: string;
-  /** How far the provider's clock is ahead of ours, by its last answer; absent: it shows none, or nothing was asked. */
+  /** How far the provider's clock may be ahead of ours, by its last answer; absent: it shows none, or nothing was asked. */
   providerAheadMs?: number;
 }
 

@@ -4,7 +4,8 @@ import { openScene, type Scene } from './support.ts';
 
 let syncline: TestSyncline;
 beforeAll(async () => {
-  syncline = await startSyncline();
+  // Pages have their transactions one by one, so that the memory of one is lent to the next.
+  syncline = await startSyncline({ limits: { transactionRowsMax: 1000 } });
 });
 afterAll(() => syncline.close());
 

@@ -175,6 +175,21 @@ test('D18 records that a feed only names are read in bounded batches, each once;
   await scene.expectInvariants();
 });
 
+test('H10 a page whose records take more requests than a budget gives at once is gone on with, not begun again', async () => {
+  const scene = await openScene(syncline, { account: 'd18-budget', object: 'memos', size: 450, order: delta });
+  const { control, at } = scene;
+  await control.update({ ...at, count: 450, fields: { note: 'named' } });
+  await control.clearRequests(at);
+  // One page of names and five batches of records: six requests, of which three fit.
+  const rateLimits = [{ category: 'all', requests: 3, seconds: 3 }];
+  await scene.vendor.call('PATCH', `/v1/syncs/${scene.syncId}`, { rate_limits: rateLimits });
+  expect(await scene.run()).toMatchObject({ kind: 'delta', status: 'succeeded', updated: 450 });
+  const paths = (await scene.pages()).map(({ path }) => path.split('/').at(-1));
+  expect(paths.filter((path) => path === 'changed_ids')).toHaveLength(1);
+  expect(paths.filter((path) => path === 'batch')).toHaveLength(5);
+  await scene.expectAgrees();
+});
+
 test('H18 batches that come back empty with status 200 delete nothing: the run is held', async () => {
   const scene = await openScene(syncline, { account: 'd18-empty-batch', object: 'memos', size: 120, order: delta });
   const { control, at } = scene;

@@ -102,6 +102,18 @@ test('B17 what was rejected is not held by later reads until it changes or is me
   expect(await liveIds()).toEqual([2, 3, 4, 5].map(idOf));
 });
 
+test('B17 what a full read meets unchanged waits for no decision from then on, however the read ends', async () => {
+  await heldRead();
+  const met = await begin();
+  const askedSeq = await on.hub.lastDrawnSeq();
+  await write(
+    on.hub,
+    met,
+    many(4).map((one) => ({ ...one, askedSeq })),
+  );
+  expect(await heldIds('run_1')).toEqual([4, 5].map(idOf));
+});
+
 test('B17 a later good read settles what an earlier one held, but not what a person has already decided', async () => {
   await heldRead();
   const good = await begin();

@@ -198,6 +198,38 @@ describe('B20 records that nobody has opened', () => {
     const same = { batches: batches(page1!.slice(1), page2!, page2!), open: () => [...page1!.slice(1), ...page2!, ...page2!] };
     expect(await write(on.hub, again, [], { unopened: same })).toMatchObject({ updated: 0, unchanged: 2, duplicates: 1 });
   });
+
+  test('take back the delete that their own read told before', async () => {
+    const first = await fresh();
+    await write(on.hub, first, many(4));
+    await end(on.hub, first);
+    const again = await beginTestRead(on.hub, { ...again1(first), fence: 2n });
+    const askedSeq = await on.hub.lastDrawnSeq();
+    await write(on.hub, again, [record(idOf(0), {}, { isDeleted: true, askedSeq })]);
+    await write(
+      on.hub,
+      again,
+      many(4).map((one) => ({ ...one, askedSeq })),
+    );
+    expect(await end(on.hub, again)).toMatchObject({ deleted: 0 });
+  });
+
+  test('are not set aside any more', async () => {
+    const first = await fresh();
+    await write(on.hub, first, many(4));
+    await write(on.hub, first, [record(idOf(1), '{"n":1e400000}', { askedSeq: await on.hub.lastDrawnSeq() })]);
+    await end(on.hub, first);
+    const setAside = () => on.sql('select record_id from _syncline_quarantine where table_name = $1', [first.table.name]);
+    expect(await setAside()).toEqual([{ record_id: idOf(1) }]);
+    const again = await beginTestRead(on.hub, { ...again1(first), fence: 2n });
+    const askedSeq = await on.hub.lastDrawnSeq();
+    await write(
+      on.hub,
+      again,
+      many(4).map((one) => ({ ...one, askedSeq })),
+    );
+    expect(await setAside()).toEqual([]);
+  });
 });
 
 function again1(read: Awaited<ReturnType<typeof fresh>>) {

@@ -23,6 +23,15 @@ export const clocks: Mutation[] = [
     },
   },
   {
+    id: 'slow-answer-for-a-set-back',
+    promise: 1,
+    breaks: 'an answer that was long on its way is taken for a clock that was set back',
+    edits: [
+      { file: 'src/engine/inbound/ask.ts', find: 'slice.ctx.clock.now().getTime() - tookMs;', replace: 'slice.ctx.clock.now().getTime();' },
+    ],
+    test: { file: 'src/engine/inbound/ask.test.ts', title: 'H53 an answer that is long on its way shows no clock that was set back' },
+  },
+  {
     id: 'deletions-below-their-pointer',
     promise: 1,
     breaks: 'a pointer into a feed of deletions, or the end of a window, that lies ahead of the provider’s clock is believed',

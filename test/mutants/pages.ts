@@ -39,12 +39,76 @@ export const pages: Mutation[] = [
       {
         file: 'src/hub/meet-unchanged.ts',
         find: 'if (row.hasStaged || row.hasHold || row.hasKept || row.hasQuarantined) return false;',
-        replace: '',
+        replace: 'if (row.hasStaged || row.hasKept || row.hasQuarantined) return false;',
+      },
+    ],
+    test: {
+      file: 'test/hub/holds.test.ts',
+      title: 'B17 what a full read meets unchanged waits for no decision from then on, however the read ends',
+    },
+  },
+  {
+    id: 'met-unopened-stays-kept',
+    promise: 4,
+    breaks: 'a record that is met again unchanged is still kept as a person decided, when it is gone later',
+    edits: [
+      {
+        file: 'src/hub/meet-unchanged.ts',
+        find: 'if (row.hasStaged || row.hasHold || row.hasKept || row.hasQuarantined) return false;',
+        replace: 'if (row.hasStaged || row.hasHold || row.hasQuarantined) return false;',
       },
     ],
     test: {
       file: 'test/hub/large-holds.test.ts',
       title: 'twenty thousand held, kept, met and purged records each take their batches, and no statement its limit',
+    },
+  },
+  {
+    id: 'met-unopened-stays-staged',
+    promise: 4,
+    breaks: 'a record that its own read told to be deleted, and met later unchanged, is deleted',
+    edits: [
+      {
+        file: 'src/hub/meet-unchanged.ts',
+        find: 'if (row.hasStaged || row.hasHold || row.hasKept || row.hasQuarantined) return false;',
+        replace: 'if (row.hasHold || row.hasKept || row.hasQuarantined) return false;',
+      },
+    ],
+    test: {
+      file: 'test/hub/write-slice.test.ts',
+      title: 'take back the delete that their own read told before',
+    },
+  },
+  {
+    id: 'met-unopened-stays-set-aside',
+    promise: 4,
+    breaks: 'a record that is met again as it stands is listed as set aside for ever',
+    edits: [
+      {
+        file: 'src/hub/meet-unchanged.ts',
+        find: 'if (row.hasStaged || row.hasHold || row.hasKept || row.hasQuarantined) return false;',
+        replace: 'if (row.hasStaged || row.hasHold || row.hasKept) return false;',
+      },
+    ],
+    test: {
+      file: 'test/hub/write-slice.test.ts',
+      title: 'are not set aside any more',
+    },
+  },
+  {
+    id: 'packed-with-nul',
+    promise: 1,
+    breaks: 'an id with a NUL byte is packed as plain, and Postgres refuses the whole page',
+    edits: [
+      {
+        file: 'src/engine/page/pack-elements.ts',
+        find: 'if (byte === backslash || byte === 0) return 0;',
+        replace: 'if (byte === backslash) return 0;',
+      },
+    ],
+    test: {
+      file: 'src/engine/page/pack-elements.test.ts',
+      title: 'a record whose id holds a NUL byte is set aside, also on a page that is read again',
     },
   },
 ];

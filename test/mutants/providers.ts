@@ -62,7 +62,7 @@ export const providers: Mutation[] = [
     id: 'batches-from-the-start',
     promise: 1,
     breaks: 'a batch that is refused makes all batches of the page be asked for again, so that a tight budget never gets through it',
-    edits: [{ file: 'src/engine/inbound/looking-client.ts', find: 'if (!isPassing(error)) begun = null;', replace: 'begun = null;' }],
+    edits: [{ file: 'src/engine/inbound/looking-client.ts', find: 'if (isPassing(error)) keepBegun(syncId, begun);', replace: '' }],
     test: {
       file: 'test/flows/feeds.test.ts',
       title:

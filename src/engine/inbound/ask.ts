@@ -1,12 +1,13 @@
-import { BudgetSpent, type ProviderAnswer } from '../../connect/client.ts';
+import { BudgetSpent } from '../../connect/client.ts';
 import { ProviderError, type RequestSpec } from '../../kit/index.ts';
+import type { LookedAnswer } from './looking-client.ts';
 import { reactTo } from './reaction.ts';
 import { isOver, renew, rest, type Slice } from './slice.ts';
 
 /** Added to a wait that the provider asked for: its clock and ours may differ by a rounding. */
 const waitMarginSeconds = 0.05;
 
-export interface Answer extends ProviderAnswer {
+export interface Answer extends LookedAnswer {
   /** The provider's clock when it was asked, or a little before: its Date header minus the time that the answer took. */
   askedTime: Date | null;
 }
@@ -19,7 +20,7 @@ export async function ask<T>(slice: Slice, spec: RequestSpec, understand: (answe
   for (;;) {
     try {
       const { answer, tookMs } = await send(slice, spec);
-      noteClock(slice, answer);
+      noteClock(slice, answer, tookMs);
       const understood = await understand({
         ...answer,
         askedTime: answer.providerTime && new Date(answer.providerTime.getTime() - tookMs),
@@ -40,14 +41,18 @@ export async function ask<T>(slice: Slice, spec: RequestSpec, understand: (answe
   }
 }
 
-/** Which of two versions is newer may depend on it: it can be set back at any time. */
-function noteClock(slice: Slice, { providerTime }: ProviderAnswer): void {
+/**
+ * Which of two versions is newer may depend on it: it can be set back at any time. The answer was dated somewhere between question and
+ * answer. Of what that may mean the highest is taken: an answer that was long on its way is no clock that was set back.
+ */
+function noteClock(slice: Slice, { providerTime }: LookedAnswer, tookMs: number): void {
   if (providerTime === null) return;
-  slice.connection = { ...slice.connection, providerAheadMs: providerTime.getTime() - slice.ctx.clock.now().getTime() };
+  const askedMs = slice.ctx.clock.now().getTime() - tookMs;
+  slice.connection = { ...slice.connection, providerAheadMs: providerTime.getTime() - askedMs };
 }
 
 /** Counts what really went out: a request that waits for the connection's budget does not, a refreshed one goes twice. */
-export async function send(slice: Slice, spec: RequestSpec): Promise<{ answer: ProviderAnswer; tookMs: number }> {
+export async function send(slice: Slice, spec: RequestSpec): Promise<{ answer: LookedAnswer; tookMs: number }> {
   const client = await slice.client();
   const { apiCalls } = client;
   const askedMs = performance.now();

@@ -76,14 +76,14 @@ export async function fetchPage(slice: Slice, cursor: Cursor, noted?: Promise<bi
   };
   const askedSeq = await (noted ?? hub.lastDrawnSeq());
   let nextSeq: Promise<bigint> | undefined;
-  const asked = ask(slice, part.request(request), async ({ body, headers, askedTime }) => {
+  const asked = ask(slice, part.request(request), async ({ body, headers, askedTime, askedSeq: askedBefore }) => {
     const input = {
       body,
       part,
       object: definition,
       watermark: definition.incremental?.watermark,
       headers,
-      askedSeq,
+      askedSeq: askedBefore ?? askedSeq,
       recordBytesMax: ctx.limits.recordBytesMax,
       isReread: isReread(slice),
     };

@@ -43,8 +43,9 @@ export async function openSlice(desk: Desk): Promise<Slice | null> {
     connection: await hub.ensureConnection({ connectionId: sync.connectionId, customerId: sync.customerId }),
     client: once(async () => {
       const client = await openConnectionClient({ ctx, connectionId: sync.connectionId, sync: { id: sync.id, rateLimits } });
-      const prepared = () => desk.slice?.state.read?.prepared ?? null;
-      return createLookingClient({ client, definition, prepared, progressed: async () => (desk.slice ? renew(desk.slice) : undefined) });
+      const read = () => desk.slice?.state.read ?? null;
+      const progressed = async () => (desk.slice ? renew(desk.slice) : undefined);
+      return createLookingClient({ client, syncId: sync.id, definition, read, lastDrawnSeq: () => hub.lastDrawnSeq(), progressed });
     }),
     pending: { slices: 1, apiCalls: 0, bytes: 0, waitMs: 0 },
     failures: state.failures,

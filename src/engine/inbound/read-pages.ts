@@ -55,7 +55,7 @@ async function writeGroup(slice: Slice, group: FetchedPage[]): Promise<void> {
   refuseClockBehind(slice, group[0]!);
   // A pass over the keys stores nothing: what it lists are no records.
   const isKeys = read.kind === 'keys';
-  const unopened = isKeys ? null : unopenedOf(group);
+  const unopened = isKeys ? undefined : unopenedOf(group);
   const records = unopened ? [] : recordsOf(group).filter(({ isDeleted }) => isDeleted || !isKeys);
   const quarantined = isKeys ? [] : group.flatMap((page) => page.quarantined);
   const keys = isKeys ? keysOf(group) : [];
@@ -70,7 +70,7 @@ async function writeGroup(slice: Slice, group: FetchedPage[]): Promise<void> {
     generation: BigInt(read.generation),
     marksSeen: meetsEverything(read.kind),
     records,
-    unopened: unopened ?? undefined,
+    unopened,
     quarantined,
     keys,
     children: slice.children,
@@ -91,11 +91,11 @@ function recordsOf(group: FetchedPage[]): IncomingRecord[] {
   return group.flatMap((page) => page.records);
 }
 
-/** null: a page's records are open already. */
-function unopenedOf(group: FetchedPage[]): NonNullable<SliceInput['unopened']> | null {
+/** undefined: a page's records are open already. */
+function unopenedOf(group: FetchedPage[]): SliceInput['unopened'] {
   const batches: RecordBatch[] = [];
   for (const { batch } of group) if (batch) batches.push(batch);
-  return batches.length === group.length ? { batches, open: () => recordsOf(group) } : null;
+  return batches.length === group.length ? { batches, open: () => recordsOf(group) } : undefined;
 }
 
 /** What a pass over the keys met. A record that would be set aside exists all the same. */

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ConnectionClient } from '../../connect/client.ts';
 import type { Destination as DestinationRow } from '../../db/generated/client.ts';
 import type { ListableHub } from '../../hub/context.ts';
 import type { HubConnection, HubTable, SliceInput, UnfoldedFacts, WriteFacts } from '../../hub/types.ts';
@@ -8,6 +7,7 @@ import { type CheckpointState, type Counters, emptyCounters, type ReadState } fr
 import type { SyncsCtx } from '../../syncs/context.ts';
 import { type Lease, renewLease } from '../../syncs/lease.ts';
 import { estimateTotal } from './estimate.ts';
+import type { LookingClient } from './looking-client.ts';
 
 /** One worker's turn at a sync. `state` is what the hub has committed; everything else lives as long as the slice. */
 export interface Slice {
@@ -23,7 +23,7 @@ export interface Slice {
   /** What is unfolded from the records. */
   children: NonNullable<SliceInput['children']>;
   definition: ObjectDefinition;
-  client: () => Promise<ConnectionClient>;
+  client: () => Promise<LookingClient>;
   state: CheckpointState;
   /** The mark when the slice began, which is the run's: it moves at the end. undefined: it had moved before. */
   watermarkBefore: string | null | undefined;

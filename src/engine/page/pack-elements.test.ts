@@ -68,3 +68,11 @@ test.each<[string, string | Buffer, boolean, object?]>([
   }
   expect(shown(page)).toEqual(shown(whole));
 });
+
+test('a record whose id holds a NUL byte is set aside, also on a page that is read again', async () => {
+  const text = listOf('{"id":"a"}', '{"id":"b\u0000c"}', '{"id":"d"}');
+  const page = await (await openPage(inputOf(text))).read();
+  expect(page.quarantined).toMatchObject([{ id: null, reason: 'id_missing' }]);
+  expect(page.records.map(({ id }) => id)).toEqual(['a', 'd']);
+  expect(shown(page)).toEqual(shown(readPage(inputOf(text))));
+});

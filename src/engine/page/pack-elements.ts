@@ -60,7 +60,7 @@ function copyId({ picker, idSlots, body }: Reading, into: Buffer, at: number): n
   if (end - start > recordIdBytesMax) return 0;
   for (let from = start, to = at; from < end; from++, to++) {
     const byte = body[from]!;
-    if (byte === backslash) return 0;
+    if (byte === backslash || byte === 0) return 0;
     into[to] = byte;
   }
   return end - start;

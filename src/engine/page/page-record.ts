@@ -13,9 +13,9 @@ export class PageRecord implements IncomingRecord {
   readonly isDeleted: boolean;
   readonly isSanitised: boolean;
   readonly askedSeq: bigint;
-  readonly start: number;
-  readonly end: number;
   private readonly body: Buffer;
+  private readonly start: number;
+  private readonly end: number;
 
   constructor({ id, hash, modifiedAt, isDeleted, isSanitised, askedSeq }: Fields, body: Buffer, start: number, end: number) {
     this.id = id;

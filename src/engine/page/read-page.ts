@@ -23,7 +23,7 @@ export interface ReadPage {
   /** Of a page that is read again, made when somebody asks for them. */
   readonly records: IncomingRecord[];
   /** The same records, where they are plain and that is known already. */
-  batch?: RecordBatch | null;
+  readonly batch?: RecordBatch;
   /** What the records' bytes are pieces of. */
   body: Buffer;
   /** One without an id means that the read met a record that it cannot name: its absence elsewhere proves nothing. */
@@ -73,6 +73,13 @@ function* readElements(reading: Reading, answer: PageAnswer): Steps<ReadPage> {
   return { records, quarantined, answer, highestWatermark: highest, bytes: reading.input.body.length, body };
 }
 
+/** What is set aside now would be told to nobody any more, and its record would be taken for one that is not listed. */
+function opened({ count }: RecordBatch, { records, quarantined }: ReadPage): IncomingRecord[] {
+  if (quarantined.length > 0 || records.length !== count)
+    throw new Error(`a page was packed as ${count} plain records, and opened it has ${records.length} and ${quarantined.length} set aside`);
+  return records;
+}
+
 function* readAgain(reading: Reading, answer: PageAnswer): Steps<ReadPage> {
   const batch = yield* packElements(reading);
   if (batch === null) return yield* readElements(reading, answer);
@@ -81,7 +88,7 @@ function* readAgain(reading: Reading, answer: PageAnswer): Steps<ReadPage> {
   return {
     ...{ batch, quarantined: [], answer, highestWatermark: reading.highest, bytes: reading.input.body.length, body: reading.body },
     get records() {
-      records ??= atOnce(readElements(reading, answer)).records;
+      records ??= opened(batch, atOnce(readElements(reading, answer)));
       return records;
     },
   };

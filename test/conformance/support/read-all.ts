@@ -46,7 +46,10 @@ export async function readAll(options: {
   let prepared: Json = null;
   // What an answer only names is read in batches, as in a slice.
   const plain = { connectionId: 'conformance', apiCalls: 0, request: answer };
-  const client = createLookingClient({ client: plain, definition, prepared: () => prepared, progressed: async () => {} });
+  const client = createLookingClient({
+    ...{ client: plain, syncId: 'conformance', definition },
+    ...{ read: () => ({ prepared, generation: '1' }), lastDrawnSeq: async () => 0n, progressed: async () => {} },
+  });
   prepared = prepare ? viaJson(prepare.reduce(JSON.parse(String((await ask(prepare.request)).body)))) : null;
   for (const part of parts) for (const parentId of options.parentIds ?? [undefined]) await readPart(part, parentId);
   return whole;
