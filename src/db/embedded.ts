@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { StartRefusal } from '../base/start-refusal.ts';
 import { complaints, lookAtFolder } from './complaints.ts';
-import { claimFolder, findLivingServer, recoverDataFolder, releaseFolder } from './embedded-owner.ts';
+import { claimFolder, findLivingServer, recoverDataFolder } from './embedded-owner.ts';
 import { executable, findPlace, type Placed, prepareData, withPassword } from './embedded-place.ts';
 
 export interface EmbeddedOptions {
@@ -35,20 +35,20 @@ const errorCharsKept = 4000;
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
   const place = await findPlace(options);
-  await claimFolder(place);
+  const release = await claimFolder(place);
   try {
     await recoverDataFolder(place);
-    return await serve(await prepareData(place), options);
+    return await serve(await prepareData(place), { ...options, release });
   } catch (error) {
-    releaseFolder(place);
+    release();
     throw error;
   }
 }
 
-async function serve(placed: Placed, options: EmbeddedOptions): Promise<EmbeddedServer> {
+async function serve(placed: Placed, options: EmbeddedOptions & { release: () => void }): Promise<EmbeddedServer> {
   const child = launch(placed, options.flags ?? {});
   const { exited, tail } = follow(child, options.log);
-  const released = exited.then(() => releaseFolder(placed));
+  const released = exited.then(options.release);
   const url = urlOf(placed);
   await untilReady({ url, child, tail, data: placed.data });
   return {

@@ -32,9 +32,9 @@ test('two products on one data folder, also at the very first start: one is refu
   expect(await query(servers[0]!.url, 'select 1 as one')).toEqual([{ one: 1 }]);
 });
 
-test('a folder that was claimed by a start which is gone can be used, and one that may not be written is named', async () => {
+test('a folder that was claimed by a start whose process id is another’s by now can be used, and one that may not be written is named', async () => {
   const dataDir = makeFolder();
-  writeFileSync(path.join(dataDir, 'owner.json'), JSON.stringify({ pid: 4_194_304, startedAt: '1', port: 1 }));
+  writeFileSync(path.join(dataDir, `owner.${process.pid}-1-00000000`), '');
   expect(await query((await start(dataDir)).url, 'select 1 as one')).toEqual([{ one: 1 }]);
   const blocked = path.join(makeFolder(), 'file');
   writeFileSync(blocked, '');

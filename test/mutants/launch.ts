@@ -22,10 +22,27 @@ export const launch: Mutation[] = [
     id: 'folder-unclaimed',
     promise: 1,
     breaks: 'two products that start at once on one data folder set it up over each other',
-    edits: [{ file: 'src/db/embedded-owner.ts', find: "flag: 'wx'", replace: "flag: 'w'" }],
+    edits: [{ file: 'src/db/embedded-owner.ts', find: 'if (others.length === 0) return release;', replace: 'return release;' }],
     test: {
       file: 'test/launch/embedded.test.ts',
       title: 'two products on one data folder, also at the very first start: one is refused with a sentence and the other lives on',
+    },
+  },
+  {
+    id: 'looks-before-it-claims',
+    promise: 1,
+    breaks: 'after a kill two products that start at once both have the data folder, and one ends the other’s server',
+    edits: [
+      { file: 'src/db/embedded-owner.ts', find: "fs.writeFileSync(mine, '', { mode: 0o600 });", replace: '' },
+      {
+        file: 'src/db/embedded-owner.ts',
+        find: 'if (others.length === 0) return release;',
+        replace: "if (others.length === 0) fs.writeFileSync(mine, '');\n      if (others.length === 0) return release;",
+      },
+    ],
+    test: {
+      file: 'test/launch/starts-at-once.test.ts',
+      title: 'a folder whose owner was killed goes to one of two starts, at whatever step of the first the second comes in',
     },
   },
   {
