@@ -2,12 +2,16 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import path from 'node:path';
 import { StartRefusal } from '../base/start-refusal.ts';
+import { makeOnce } from './make-once.ts';
+import { readIfThere } from './makers.ts';
 
 /** As whom a server runs whose owner is root. */
 export interface Account {
   uid: number;
   gid: number;
 }
+
+const whole = '.complete';
 
 /** Postgres refuses uid 0. As root, use an existing unprivileged account: initdb needs one that has a name. */
 export function unprivilegedAccount(): Account | undefined {
@@ -28,14 +32,12 @@ export function reachable({ native, account, rootDir }: { native: string; accoun
   if (!account || isReachableByOthers(native)) return native;
   const { version } = JSON.parse(fs.readFileSync(path.join(native, '..', 'package.json'), 'utf8')) as { version: string };
   const copy = path.join(rootDir, `postgres-${version}`);
-  if (fs.existsSync(path.join(copy, '.complete'))) return copy;
-  // Copied aside and renamed: two first starts at once do not meet half a copy.
-  const aside = `${copy}.${process.pid}`;
-  fs.mkdirSync(rootDir, { recursive: true, mode: 0o755 });
-  fs.cpSync(native, aside, { recursive: true, verbatimSymlinks: true });
-  fs.writeFileSync(path.join(aside, '.complete'), '');
-  fs.rmSync(copy, { recursive: true, force: true });
-  fs.renameSync(aside, copy);
+  makeOnce(copy, (aside) => {
+    fs.cpSync(native, aside, { recursive: true, verbatimSymlinks: true });
+    fs.writeFileSync(path.join(aside, whole), '');
+  });
+  // A copy comes with it or not at all; what somebody has removed a part of may be in use elsewhere, and is not ours to replace.
+  if (!fs.existsSync(path.join(copy, whole))) throw new StartRefusal(`${copy} is not whole. Delete it and start again.`);
   return copy;
 }
 
@@ -52,9 +54,15 @@ export function makeRoot({ dataDir, account, rootDir }: { dataDir: string; accou
 
 /** Remembered in the data folder, so that deleting that folder begins anew, as it does where the data lies in it. */
 function elsewhere(dataDir: string, rootDir: string): string {
-  const file = path.join(dataDir, 'location');
-  if (!fs.existsSync(file)) fs.writeFileSync(file, path.join(rootDir, randomBytes(6).toString('hex')));
-  return fs.readFileSync(file, 'utf8');
+  // Earlier starts kept it in a file, which is empty when they were cut off.
+  const before = readIfThere(path.join(dataDir, 'location'));
+  if (before) return before;
+  const remembered = path.join(dataDir, 'elsewhere');
+  makeOnce(remembered, (aside) => {
+    fs.mkdirSync(aside);
+    fs.writeFileSync(path.join(aside, 'location'), path.join(rootDir, randomBytes(6).toString('hex')), { flush: true });
+  });
+  return fs.readFileSync(path.join(remembered, 'location'), 'utf8');
 }
 
 /** Can every parent folder be entered by others? (/root is 0700, so node_modules below it cannot be executed from.) */

@@ -46,6 +46,22 @@ export const launch: Mutation[] = [
     },
   },
   {
+    id: 'last-to-finish-wins',
+    promise: 1,
+    breaks: 'of two first starts as root one works in a folder that no later start finds',
+    edits: [
+      {
+        file: 'src/db/make-once.ts',
+        find: 'renameUnlessThere(aside, folder);',
+        replace: 'fs.rmSync(folder, { recursive: true, force: true });\n    renameUnlessThere(aside, folder);',
+      },
+    ],
+    test: {
+      file: 'test/launch/starts-at-once.test.ts',
+      title: 'two first starts that keep their data elsewhere keep it in one place, at whatever step of the first the second comes in',
+    },
+  },
+  {
     id: 'any-database-taken',
     promise: 1,
     breaks: 'a start takes a database that cannot hold every text',
