@@ -22,6 +22,8 @@ export interface Placed extends Place {
 }
 
 const making = 'pgdata.making-';
+/** The initdb of a killed start writes on until it is through, for seconds. The waits grow: together they are a quarter of a minute. */
+const orphanWrites = { maxRetries: 16, retryDelay: 100 };
 const rootDirDefault = '/var/lib/syncline';
 
 export function executable(name: string): string {
@@ -83,7 +85,8 @@ function readOrCreatePassword(root: string, account: Account | undefined): strin
 
 async function initialise({ native, root, data, env, account }: Placed): Promise<void> {
   // Made aside and renamed when it is whole: initdb writes PG_VERSION first, and what a killed one leaves is of no use.
-  for (const name of fs.readdirSync(root)) if (name.startsWith(making)) fs.rmSync(path.join(root, name), { recursive: true, force: true });
+  const left = fs.readdirSync(root).filter((name) => name.startsWith(making));
+  for (const name of left) await fs.promises.rm(path.join(root, name), { recursive: true, force: true, ...orphanWrites });
   const aside = path.join(root, `${making}${process.pid}`);
   const locale = ['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'];
   const args = ['-D', aside, '-U', 'postgres', `--pwfile=${path.join(root, 'password')}`, '--auth=scram-sha-256', ...locale, '--no-sync'];

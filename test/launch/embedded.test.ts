@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -86,6 +87,20 @@ test('a first start that is killed while its data is being made leaves nothing t
   await expect.poll(isHalfMade, { timeout: 20_000, interval: 2 }).toBe(true);
   child.kill('SIGKILL');
   expect(await query((await start(dataDir)).url, 'select 1 as one')).toEqual([{ one: 1 }]);
+});
+
+test('the initdb of a killed first start, which goes on for a while, does not keep the next from starting', async () => {
+  const dataDir = makeFolder();
+  const making = path.join(dataDir, 'pgdata.making-1');
+  mkdirSync(making);
+  const script = `
+    import { writeFileSync } from 'node:fs';
+    console.log('writing');
+    for (const end = Date.now() + 1000; Date.now() < end; ) writeFileSync(${JSON.stringify(making)} + '/' + performance.now(), '');`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'ignore'] });
+  await once(child.stdout, 'data');
+  expect(await query((await start(dataDir)).url, 'select 1 as one')).toEqual([{ one: 1 }]);
+  expect(readdirSync(dataDir)).not.toContain('pgdata.making-1');
 });
 
 async function start(dataDir: string): Promise<EmbeddedServer> {
