@@ -6,6 +6,7 @@ import path from 'node:path';
 import { StartRefusal } from '../base/start-refusal.ts';
 import { complaints, lookAtFolder } from './complaints.ts';
 import { type Account, makeRoot, reachable, unprivilegedAccount } from './embedded-as-root.ts';
+import { readIfThere } from './makers.ts';
 
 /** Where a server's binaries and data lie or will lie, and as whom it runs. */
 export interface Place {
@@ -76,10 +77,9 @@ function linkLibraries(native: string): void {
 
 function readOrCreatePassword(root: string, account: Account | undefined): string {
   const file = path.join(root, 'password');
-  if (!fs.existsSync(file)) {
-    fs.writeFileSync(file, randomBytes(24).toString('hex'), { mode: 0o600 });
-    if (account) fs.chownSync(file, account.uid, account.gid);
-  }
+  // Of a start that was cut off it may be empty, or still ours: no data has been made with it then.
+  if (!readIfThere(file)) fs.writeFileSync(file, randomBytes(24).toString('hex'), { mode: 0o600 });
+  if (account) fs.chownSync(file, account.uid, account.gid);
   return fs.readFileSync(file, 'utf8');
 }
 

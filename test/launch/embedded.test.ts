@@ -103,6 +103,12 @@ test('the initdb of a killed first start, which goes on for a while, does not ke
   expect(readdirSync(dataDir)).not.toContain('pgdata.making-1');
 });
 
+test('a first start that was cut off while it wrote the password does not keep the next from starting', async () => {
+  const dataDir = makeFolder();
+  writeFileSync(path.join(dataDir, 'password'), '', { mode: 0o600 });
+  expect(await query((await start(dataDir)).url, 'select 1 as one')).toEqual([{ one: 1 }]);
+});
+
 async function start(dataDir: string): Promise<EmbeddedServer> {
   const server = await startEmbedded({ dataDir });
   servers.push(server);
