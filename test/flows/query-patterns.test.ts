@@ -74,6 +74,13 @@ test('S15 a view of the vendor works on over runs and new fields, of the provide
   expect((await seen())[0]).toEqual({ record_id: first.record_id, email: 'moved@example.com' });
   const { rows } = await sql.query('select record_id, email from hubspot_contacts_live where customer_id = $1 order by 1', [scene.account]);
   expect(rows).toEqual(await seen());
+  // The view does not read the field, and stands on what shows it.
+  const kept = await scene.vendor.request('DELETE', `/v1/fields/${id}`);
+  expect([kept.status, kept.body.code, kept.body.dependents]).toEqual([409, 'field_in_use', ['people']]);
+  await sql.query('drop view people');
+  expect((await scene.vendor.request('DELETE', `/v1/fields/${id}`)).status).toBeLessThan(300);
+  await sql.query(block('view'));
+  expect(await seen()).toEqual(rows);
   await expectStill();
 });
 
