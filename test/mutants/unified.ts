@@ -190,6 +190,22 @@ export const unified: Mutation[] = [
     },
   },
   {
+    id: 'refused-view-stops-all',
+    promise: 7,
+    breaks: 'a view that Postgres refuses keeps the views of all other models from being brought up to date',
+    edits: [
+      {
+        file: 'src/hub/unified/views.ts',
+        find: 'await refreshByItself(hub, tx, view);',
+        replace: 'await refresh(hub, tx, view);',
+      },
+    ],
+    test: {
+      file: 'test/unified/views.test.ts',
+      title: 'a view that Postgres refuses stays as it was and is named in the log; the others are made',
+    },
+  },
+  {
     id: 'declared-mapping-unbounded',
     promise: 7,
     breaks: 'one application declares a mapping whose statement grows without end, and the process works on that alone',

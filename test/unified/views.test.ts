@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { UnifiedViews } from '../../src/hub/context.ts';
+import type { Logger } from '../../src/ops/logger.ts';
 import { unifiedViewsOf } from '../../src/unified/views.ts';
 import { catalog } from '../conformance/support/catalog.ts';
 import { logIn, newTestRole } from '../hostile/support/sql-roles.ts';
@@ -229,6 +230,26 @@ describe.each(servers)('on %s', (_, start) => {
     }
   });
 
+  test('a view that Postgres refuses stays as it was and is named in the log; the others are made', async () => {
+    const schema = 'hub_refused';
+    const first = await openTestHub(server.url, { schema, unifiedViews });
+    for (const place of ['hubspot companies', 'hubspot contacts', 'hubspot deals'])
+      await land(first, place, 'acme', { 1: { id: '1', properties: { firstname: 'Ada', nickname: 'Countess', name: 'Works' } } });
+    await first.close();
+    const warned: object[] = [];
+    const log: Logger = { debug() {}, info() {}, error() {}, warn: (line: object) => warned.push(line), child: () => log };
+    const second = await openTestHub(server.url, { schema, unifiedViews: refusedContacts, log });
+    try {
+      const added = (model: string) => second.sql(`select added from unified_crm_${model}`);
+      for (const model of ['account', 'opportunity'])
+        await expect.poll(() => added(model).catch(() => 'not yet'), shownWithin).toEqual([{ added: 'new' }]);
+      expect(await second.sql('select first_name from unified_crm_contact')).toEqual([{ first_name: 'Ada' }]);
+      expect(warned).toMatchObject([{ schema, view: 'unified_crm_contact', err: { message: 'column t.nothing does not exist' } }]);
+    } finally {
+      await second.close();
+    }
+  });
+
   test('a release that maps otherwise shows it when the hub is opened, and keeps what a vendor built on the view', async () => {
     const first = await openTestHub(server.url, { schema: 'hub_later', unifiedViews });
     try {
@@ -255,3 +276,8 @@ const later: UnifiedViews = async (...place) =>
     columns: [...view.columns, 'added'],
     select: view.select.replaceAll("'firstname'", "'nickname'").replaceAll('\nfrom ', ",\n  'new'::text\nfrom "),
   }));
+
+const refusedContacts: UnifiedViews = async (...place) =>
+  (await later(...place)).map((view) =>
+    view.name === 'unified_crm_contact' ? { ...view, select: view.select.replace('t._syncline_record_id', 't.nothing') } : view,
+  );

@@ -19,7 +19,7 @@ export async function withBriefLock<T>(hub: HubHandle, work: (tx: HubTx) => Prom
         return work(tx);
       });
     } catch (cause) {
-      if (!givesWay.has((cause as { code?: string }).code ?? '')) throw cause;
+      if (!mustGiveWay(cause)) throw cause;
       if (Date.now() > end)
         throw new AppError(
           'destination_unavailable',
@@ -30,4 +30,9 @@ export async function withBriefLock<T>(hub: HubHandle, work: (tx: HubTx) => Prom
         );
     }
   }
+}
+
+/** Whether a transaction failed for nothing but another one, so that it is to be begun again. */
+export function mustGiveWay(error: unknown): boolean {
+  return givesWay.has((error as { code?: string }).code ?? '');
 }

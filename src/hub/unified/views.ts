@@ -1,7 +1,7 @@
 import type { ViewDefinition } from '../context.ts';
 import { fingerprintOf, replaceView } from '../fields/replace-view.ts';
 import type { HubHandle } from '../handle.ts';
-import { withBriefLock } from '../readers/brief-lock.ts';
+import { mustGiveWay, withBriefLock } from '../readers/brief-lock.ts';
 import type { HubTx } from '../transaction.ts';
 import type { HubTable } from '../types.ts';
 
@@ -43,10 +43,26 @@ async function catchUp(hub: HubHandle): Promise<void> {
   try {
     await withBriefLock(hub, async (tx) => {
       await tx.query(`select from ${hub.names.hub} for update`);
-      for (const view of await behind(hub, tx)) await refresh(hub, tx, view);
+      for (const view of await behind(hub, tx)) await refreshByItself(hub, tx, view);
     });
   } catch (error) {
     hub.log.warn({ schema: hub.schema, err: error }, 'the views of unified models could not be brought up to date');
+  }
+}
+
+/** One that Postgres refuses, because it takes too long or is too large, keeps no other from being made. */
+async function refreshByItself(hub: HubHandle, tx: HubTx, view: ViewDefinition): Promise<void> {
+  await tx.query('savepoint unified_view');
+  try {
+    await refresh(hub, tx, view);
+    await tx.query('release savepoint unified_view');
+  } catch (error) {
+    if (mustGiveWay(error)) throw error;
+    await tx.query('rollback to savepoint unified_view');
+    hub.log.warn(
+      { schema: hub.schema, view: view.name, chars: view.select.length, err: error },
+      'Postgres refused the SQL view of a unified model: it stays as it was until the next table or opening; the other views and the API go on',
+    );
   }
 }
 
