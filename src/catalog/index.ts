@@ -4,12 +4,12 @@ export { declareProvider } from './declared/declare-provider.ts';
 export type { DeclaredProvider } from './declared/declared-provider.ts';
 export { deleteDeclaredProvider } from './declared/delete-declared-provider.ts';
 export {
-  declaredBy,
   findListed,
   findObject,
   findProvider,
   holdProvider,
   type ListedCtx,
+  mappedBy,
   type OpenProvider,
   openProvider,
 } from './declared/find-provider.ts';

@@ -2,14 +2,13 @@ import { sqlTypes } from '../base/mapping/cast-sql.ts';
 import { customValueSql } from '../base/mapping/custom-sql.ts';
 import { quote } from '../base/mapping/sql-text.ts';
 import { columnsSql, conditionSql, sourceColumnsSql } from '../base/mapping/to-sql.ts';
-import { models, typesOf, type UnifiedModel } from '../catalog/index.ts';
+import { mappedBy, models, typesOf, type UnifiedModel } from '../catalog/index.ts';
 import type { UnifiedViews, ViewDefinition } from '../hub/context.ts';
 import type { HubNames } from '../hub/names.ts';
 import type { HubTable } from '../hub/types.ts';
 import type { ProviderDefinition } from '../kit/index.ts';
 import type { UnifiedCtx } from './context.ts';
 import { hiddenType } from './custom-field.ts';
-import { mappedByApplication } from './definitions.ts';
 import { mappingsFor, type ProviderMapping } from './mappings.ts';
 
 /** What stands before the model's fields: a model's fields are only ever added at the end, and what reads the view goes on. */
@@ -31,7 +30,7 @@ export function viewsOfApplications(ctx: Pick<UnifiedCtx, 'catalog' | 'db'>): (a
   const ofCatalog = unifiedViewsOf(ctx.catalog.list());
   return (applicationId) =>
     async (...place) => {
-      const declared = await mappedByApplication(ctx, applicationId);
+      const declared = await mappedBy(ctx, applicationId);
       return (declared.length === 0 ? ofCatalog : unifiedViewsOf([...ctx.catalog.list(), ...declared]))(...place);
     };
 }
