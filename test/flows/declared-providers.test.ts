@@ -295,3 +295,46 @@ test('an application declares so many and no more, and deletes one that nothing 
   expect(await vendor.request('GET', '/v1/providers/x_sandbox')).toMatchObject({ status: 404 });
   await vendor.call('POST', '/v1/providers', { definition: definition(50) });
 });
+
+/** With so many of its objects mapped to contacts, and so many characters beside. */
+function mapped(name: string, count: number, { padding = 0, fields = { last_name: { text: 'name' } } as Loose } = {}): Loose {
+  const base = declaredSandbox(name, { docs_url: `https://sandbox.test/docs/${'a'.repeat(padding)}` });
+  const names = Array.from({ length: count }, (_, n) => `item_${n}`);
+  return {
+    ...base,
+    objects: { ...base.objects, ...Object.fromEntries(names.map((object) => [object, base.objects.plain_items])) },
+    unified: names.map((object) => ({ category: 'crm', model: 'contact', version: 1, object, fields })),
+  };
+}
+
+test('what all declarations of an application come to together is bounded: for one model, in SQL and as JSON; what makes it no larger goes through', async () => {
+  const refused = (message: string) => ({ status: 409, body: { code: 'conflict', detail: expect.stringContaining(message) } });
+  const post = (vendor: Vendor, definition: Loose) => vendor.request('POST', '/v1/providers', { definition });
+
+  const many = await declare(mapped('x_0', 30));
+  for (const [n, count] of [30, 30, 10].entries()) expect(await post(many, mapped(`x_${n + 1}`, count))).toMatchObject({ status: 201 });
+  expect(await post(many, mapped('x_more', 1))).toMatchObject(refused('100 mappings to crm/contact'));
+  expect(await update(many, 1, mapped('x_3', 11))).toMatchObject(refused('100 mappings to crm/contact'));
+  expect(await update(many, 1, mapped('x_3', 9))).toMatchObject({ status: 200 });
+  expect(await post(many, mapped('x_more', 1))).toMatchObject({ status: 201 });
+  expect(await post(many, mapped('x_none', 0))).toMatchObject({ status: 201 });
+
+  // Each of them is within the bound of one mapping.
+  const wordy = { last_activity_at: { first: Array.from({ length: 36 }, (_, n) => ({ time: `time_${n}` })) } };
+  const loud = await declare(mapped('x_0', 10, { fields: wordy }));
+  expect(await post(loud, mapped('x_1', 1, { fields: wordy }))).toMatchObject(refused('500000 characters of SQL for crm/contact'));
+
+  const long = await declare(mapped('x_0', 1, { padding: 90_000 }));
+  for (let n = 1; n < 5; n++) expect(await post(long, mapped(`x_${n}`, 1, { padding: 90_000 }))).toMatchObject({ status: 201 });
+  expect(await post(long, mapped('x_5', 1, { padding: 90_000 }))).toMatchObject(refused('500000 characters of JSON'));
+
+  // An application that had declared more before there was a bound goes on, and may declare less.
+  await syncline.pool.query(
+    `insert into declared_provider (application_id, name, definition, version, created_at, updated_at)
+     select application_id, 'x_old', definition || '{"name": "x_old"}', 1, created_at, updated_at
+     from declared_provider where application_id = $1 and name = 'x_0'`,
+    [long.applicationId],
+  );
+  expect(await update(long, 1, mapped('x_old', 1, { padding: 90_001 }))).toMatchObject(refused('500000 characters of JSON'));
+  expect(await update(long, 1, mapped('x_old', 1, { padding: 89_990 }))).toMatchObject({ status: 200 });
+});

@@ -206,6 +206,39 @@ export const unified: Mutation[] = [
     },
   },
   {
+    id: 'declarations-unbounded-together',
+    promise: 7,
+    breaks: 'declarations that are small one by one come to one statement of megabytes, on a Postgres that applications share',
+    edits: [
+      {
+        file: 'src/catalog/declared/application-bounds.ts',
+        find: 'otherAmounts.reduce((sum, amounts) => sum + (amounts.get(what)?.amount ?? 0), amount)',
+        replace: 'amount',
+      },
+    ],
+    test: {
+      file: 'test/flows/declared-providers.test.ts',
+      title:
+        'what all declarations of an application come to together is bounded: for one model, in SQL and as JSON; what makes it no larger goes through',
+    },
+  },
+  {
+    id: 'large-application-evicts-others',
+    promise: 7,
+    breaks: 'the providers that one application declares take the place of those of others, which are compiled again for each page',
+    edits: [
+      {
+        file: 'src/catalog/declared/compiled-cache.ts',
+        find: 'remove(oldestOfLargest(key));',
+        replace: 'remove(entries.keys().next().value as string);',
+      },
+    ],
+    test: {
+      file: 'src/catalog/declared/compiled-cache.test.ts',
+      title: 'an application that declares much takes no place from one that declares little',
+    },
+  },
+  {
     id: 'declared-mapping-unbounded',
     promise: 7,
     breaks: 'one application declares a mapping whose statement grows without end, and the process works on that alone',

@@ -34,7 +34,16 @@ function widthOf(value: unknown): number {
   return Math.max(Array.isArray(value) ? value.length : 0, ...Object.values(value).map(widthOf));
 }
 
-function sqlLengthOf(mapping: UnifiedMapping): number {
+const lengths = new WeakMap<UnifiedMapping, number>();
+
+/** Of what a mapping is compiled to, without what every mapping has. */
+export function sqlLengthOf(mapping: UnifiedMapping): number {
+  const length = lengths.get(mapping) ?? measure(mapping);
+  lengths.set(mapping, length);
+  return length;
+}
+
+function measure(mapping: UnifiedMapping): number {
   const types = typesOf(findModel(mapping.category, mapping.model)!);
   const columns = columnsSql(mapping, { alias: 's', types }).map(({ sql }) => sql);
   const where = mapping.where ? [conditionSql(mapping.where, 't.raw')] : [];

@@ -5,6 +5,7 @@ import { type Args, type Prisma, type Tx, withTransaction } from '../../db/index
 import type { Json, ProviderDefinition } from '../../kit/index.ts';
 import { audit } from '../../tenancy/index.ts';
 import type { DeclareCtx } from '../catalog.ts';
+import { lockDeclarations, requireRoom } from './application-bounds.ts';
 import { type DeclaredProvider, definitionInput, requireDefinition, viewDeclared } from './declared-provider.ts';
 import { compileRow } from './find-provider.ts';
 import { lockDeclared } from './lock-declared.ts';
@@ -27,6 +28,7 @@ export async function updateDeclaredProvider({
   const { provider: name, version, definition, resync } = UpdateDeclaredProvider.parse(input);
   const after = requireDefinition(definition as Json);
   const updated = await withTransaction(ctx, async (tx) => {
+    await lockDeclarations(tx, applicationId);
     const before = await lockDeclared(tx, applicationId, name);
     if (after.name !== name)
       throw new AppError('conflict', `The definition is of ${after.name}. A provider keeps its name: declare another one.`);
@@ -36,6 +38,11 @@ export async function updateDeclaredProvider({
       });
     const known = compileRow(ctx, before).definition;
     await refuseOtherHosts(tx, applicationId, known, after);
+    await requireRoom(ctx, tx, {
+      ...{ applicationId, name },
+      before: { json: before.definition as Json, definition: known },
+      after: { json: definition as Json, definition: after },
+    });
     const row = await tx.declaredProvider.update({
       where: { applicationId_name: { applicationId, name } },
       data: { definition: definition as Prisma.InputJsonValue, version: { increment: 1 }, updatedAt: ctx.clock.now() },
