@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { compileMapper } from '../../src/base/mapping/evaluate.ts';
 import type { Expr } from '../../src/base/mapping/expr.ts';
@@ -92,6 +93,16 @@ test('the page about unified models names every model with its fields and the va
     expect(page).toContain(`| \`${category}/${name}\` | ${words.join(', ')} |`);
   }
   for (const name of common) expect(page).toContain(`\`${name}\``);
+});
+
+test('the mappings that the page shows are taken as they stand there', async () => {
+  const page = await readFile(new URL('../../docs/unified-models.md', import.meta.url), 'utf8');
+  const read = (text: string) => runInNewContext(`(${text})`);
+  const shown = read(page.split('```ts\n')[1]!.split('```')[0]!);
+  const list = read(`{ ${page.match(/`(phones: \{ each: .*)`\.$/m)![1]} }`);
+  const ofContact = { ...shown, model: 'contact', fields: list };
+  const provider: ProviderDefinition = { ...catalog.provider('pipedrive'), unified: [shown, ofContact] };
+  expect(createCatalog({ environment: 'production', providers: [provider] }).list()).toHaveLength(1);
 });
 
 const stripe = catalog.provider('stripe');
