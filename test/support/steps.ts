@@ -6,13 +6,12 @@ import type { HttpClient, Loose } from './client.ts';
 export const returnUrl = 'https://vendor.test/connected';
 
 const waitMsMax = 60_000;
-const pollMs = 50;
 /** Runs that others began before ours: more in a row mean that something begins runs without end. */
 const triggersMax = 5;
 const endedStatuses = ['succeeded', 'failed', 'held', 'cancelled'];
 
-/** The steps that most tests begin with, all of them by the API. */
-export function createSteps({ call, list }: HttpClient) {
+/** The steps that most tests begin with, all of them by the API. `pollMs`: how often it is asked for what is waited for. */
+export function createSteps({ call, list }: HttpClient, { pollMs = 50 } = {}) {
   async function waitFor<T>(what: string, timeoutMs: number, look: () => Promise<{ done: T | undefined; seen: unknown }>): Promise<T> {
     let seen: unknown;
     for (const begun = performance.now(); performance.now() - begun < timeoutMs; await sleep(pollMs)) {
