@@ -1,5 +1,6 @@
 import { dueSql, dueValues } from './due.ts';
 import type { HubHandle } from './handle.ts';
+import { lookAtEnd } from './look-at-end.ts';
 import { storeMissing } from './store-missing.ts';
 import { type HubTx, sweepTransaction } from './transaction.ts';
 import type { DeleteCount, EndedRead } from './types.ts';
@@ -9,6 +10,7 @@ const dayMs = 24 * 3_600_000;
 /** What the ended read would delete now. Registers nothing: however long it takes, no reader waits for it. */
 export async function countDeletes(hub: HubHandle, read: EndedRead & { sampleMax: number }): Promise<DeleteCount> {
   await storeMissing(hub, read);
+  if (!(await lookAtEnd(hub, read)).hasStaged) return { deletes: 0, missedOnce: [], known: 0, deletedLastDay: 0 };
   return sweepTransaction(hub, async (tx) => {
     const due = await countDue(hub, tx, read);
     return {

@@ -6,6 +6,7 @@ import { dueSql, dueValues } from './due.ts';
 import { endRead } from './end-read.ts';
 import { registerWriter } from './feed.ts';
 import type { HubHandle } from './handle.ts';
+import { lookAtEnd } from './look-at-end.ts';
 import { storeMissing } from './store-missing.ts';
 import { type HubTx, writeTransaction } from './transaction.ts';
 import type { EndedRead, Fenced, Running, WriteFacts } from './types.ts';
@@ -19,8 +20,9 @@ export type DeleteBatchInput = Fenced &
 
 /** Works off at most `rowsMax` of what the ended read staged; the last batch ends the generation in its own transaction. */
 export async function deleteBatch(hub: HubHandle, input: DeleteBatchInput): Promise<WriteFacts & { remaining: boolean }> {
-  await storeMissing(hub, input);
-  await dropUnmet(hub, input);
+  const { isMissingDue, hasAside } = await lookAtEnd(hub, input);
+  if (isMissingDue) await storeMissing(hub, input);
+  if (hasAside) await dropUnmet(hub, input);
   const outcome = await writeTransaction(hub, async (tx) => {
     const row = await takeReadFence(hub, tx, input, input);
     if (row.hasStaged) await registerWriter(hub, tx);

@@ -112,7 +112,7 @@ export interface DeleteCount {
   known: number;
   /** Live records that would be deleted now. */
   deletes: number;
-  /** Deletes of this connection and object in the last 24 h, for the guard. */
+  /** Deletes of this connection and object in the last 24 h, for the guard. 0 where nothing waits to be deleted: not counted. */
   deletedLastDay: number;
   /** Missed for the first time by an approximate read: candidates for a get by id, at most `sampleMax`. */
   missedOnce: string[];
