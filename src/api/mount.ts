@@ -1,10 +1,11 @@
 import { createRoute, type OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi';
-import type { Context } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { type ErrorCode, errorCodes } from '../base/errors.ts';
 import { answerOf } from './answer.ts';
 import type { ApiDeps } from './deps.ts';
 import { type Endpoint, isForCustomers } from './endpoint.ts';
 import type { ApiEnv } from './env.ts';
+import { allowEmptyBody } from './middleware/empty-body.ts';
 import { idempotent } from './middleware/idempotent.ts';
 import { Problem, problemMediaType } from './problem.ts';
 import { routingPath } from './routing-path.ts';
@@ -22,7 +23,7 @@ export function mount(app: OpenAPIHono<ApiEnv>, endpoint: Endpoint, deps: ApiDep
     {
       ...createRoute({ ...route, path: routingPath(endpoint.path) }),
       hide: true,
-      ...(endpoint.method === 'post' ? { middleware: idempotent(deps, endpoint) } : {}),
+      middleware: middlewareOf(endpoint, deps),
     } as RouteConfig,
     async (c) => {
       const witness = c.get('witness');
@@ -30,6 +31,17 @@ export function mount(app: OpenAPIHono<ApiEnv>, endpoint: Endpoint, deps: ApiDep
       return answerOf(c, endpoint, await endpoint.handle({ ctx, ...inputOf(c, endpoint) }));
     },
   );
+}
+
+function middlewareOf(endpoint: Endpoint, deps: ApiDeps): MiddlewareHandler<ApiEnv>[] {
+  return [
+    ...(endpoint.method === 'post' && endpoint.body && !isBodyRequired(endpoint.body) ? [allowEmptyBody] : []),
+    ...(endpoint.method === 'post' ? [idempotent(deps, endpoint)] : []),
+  ];
+}
+
+function isBodyRequired(body: z.ZodType): boolean {
+  return !body.safeParse({}).success;
 }
 
 function inputOf(c: Context, endpoint: Endpoint): Record<'params' | 'query' | 'body' | 'headers', unknown> {
@@ -60,7 +72,7 @@ function routeOf(endpoint: Endpoint): RouteConfig {
       // A query that an operation does not know is refused like any other unknown field.
       query: query ?? z.strictObject({}),
       ...(headers ? { headers } : {}),
-      ...(body ? { body: { required: !body.safeParse({}).success, content: { 'application/json': { schema: body } } } } : {}),
+      ...(body ? { body: { required: isBodyRequired(body), content: { 'application/json': { schema: body } } } } : {}),
     },
     responses: { ...successOf(endpoint), ...problemsOf(endpoint) },
   };

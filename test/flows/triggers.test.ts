@@ -26,6 +26,23 @@ test('O06 a trigger answers the run at once; source and metadata stand on it; th
   await scene.expectInvariants();
 });
 
+test('O06 a trigger needs no body, also from a client that always says what its body is', async () => {
+  const scene = await openScene(syncline, { account: 'o06-empty', size: 10 });
+  const post = (path: string, headers: Record<string, string>) =>
+    fetch(`${syncline.url}${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${scene.vendor.apiKey}`, 'content-type': 'application/json', ...headers },
+    });
+  const plain: Record<string, string> = {};
+  for (const headers of [plain, { 'idempotency-key': 'o06-empty' }]) {
+    const asked = await post(`/v1/syncs/${scene.syncId}:trigger`, headers);
+    expect(asked.status).toBe(200);
+    await scene.vendor.waitForEnd({ runId: ((await asked.json()) as { id: string }).id });
+  }
+  // Where something has to be said, nothing is no JSON.
+  expect((await post('/v1/connect-sessions', {})).status).toBe(400);
+});
+
 test('O06 with wait_seconds the answer is the result, or after that time the run as it is then', async () => {
   const scene = await openScene(syncline, { account: 'o06-wait', size: 10 });
   await scene.control.update({ ...scene.at, count: 2, fields: { notes: 'waited for' } });
