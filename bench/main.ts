@@ -18,6 +18,9 @@ const { values } = parseArgs({
     save: { type: 'string' },
   },
 });
+// Said before hours of work, not behind them.
+if (values.save !== undefined && path.basename(values.save) !== values.save)
+  throw new Error('--save takes the name of a file, which is kept in bench/results');
 const rows = Number(values.rows);
 const rounds = Number(values.rounds);
 if (!Number.isInteger(rows) || rows < 1000) throw new Error('--rows must be a whole number of at least 1000');

@@ -24,6 +24,9 @@ const { values } = parseArgs({
     save: { type: 'string' },
   },
 });
+// Said before hours of work, not behind them.
+if (values.save !== undefined && path.basename(values.save) !== values.save)
+  throw new Error('--save takes the name of a file, which is kept in bench/results');
 const seeds = chosenSeeds();
 const jobs = Math.min(wholeNumber('jobs'), seeds.length);
 if (values.seed) process.stdout.write(`${describePlan(planOf(seeds[0]!))}\n\n`);
