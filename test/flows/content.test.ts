@@ -40,7 +40,7 @@ test('H67 a record with NUL, a lone surrogate or 10 MB is stored or set aside wi
 
 test('B29 pages that share their memory one after the other land as they came', async () => {
   const account = 'b29-pages';
-  const size = 3000;
+  const size = 8000;
   const scene = await openScene(syncline, { account, size });
   expect(scene.first).toMatchObject({ status: 'succeeded', inserted: size, quarantined: 0 });
   await scene.expectAgrees();

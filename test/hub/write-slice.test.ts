@@ -140,6 +140,18 @@ test('B20 an unchanged re-sync moves no seq, rewrites no row and locks none', as
   expect({ seq: await on.hub.lastDrawnSeq(), rows: await rows() }).toEqual(before);
 });
 
+test('B20 records that are looked at one by one and have not changed are neither rewritten nor locked', async () => {
+  const read = await fresh();
+  await write(on.hub, read, many(50));
+  const rows = () => on.sql(`select _syncline_record_id, ctid, xmin, xmax, _syncline_seq from ${read.table.name} order by 1`);
+  const before = await rows();
+  const again = await beginTestRead(on.hub, { ...again1(read), fence: 2n });
+  const askedSeq = await on.hub.lastDrawnSeq();
+  const records = many(50).map((one) => ({ ...one, askedSeq }));
+  expect(await write(on.hub, again, [], { records, unopened: undefined })).toMatchObject({ updated: 0, unchanged: 50, firstSeq: null });
+  expect(await rows()).toEqual(before);
+});
+
 describe('B20 records that nobody has opened', () => {
   const batches = (...lists: IncomingRecord[][]) => lists.map((records) => recordBatchOf(records)!);
   const unseen = (read: Read) =>

@@ -441,7 +441,10 @@ const unchangedIsFree: Mutation[] = [
         replace: 'or true',
       },
     ],
-    test: { file: 'test/hub/write-slice.test.ts', title: 'B20 an unchanged re-sync moves no seq, rewrites no row and locks none' },
+    test: {
+      file: 'test/hub/write-slice.test.ts',
+      title: 'B20 records that are looked at one by one and have not changed are neither rewritten nor locked',
+    },
   },
   {
     id: 'key-order-is-a-change',
